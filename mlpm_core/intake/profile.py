@@ -113,6 +113,11 @@ class Profile(BaseModel):
     year: int | None = Field(default=None, ge=1990, le=2199)
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
     zone: str | None = None
+    fiscal_start: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"] | None = (
+        None
+    )
+    fiscal_named: Literal["begins", "ends"] | None = None
+    month_day: Literal["year", "day", "faulty"] | None = None
     dates_are: Literal["start", "end"] | None = None
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False

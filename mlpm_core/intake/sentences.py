@@ -253,6 +253,10 @@ QUESTIONS: Final[dict[str, str]] = {
     "log-positive": "The value case of {model} needs {names}: of which of its classes?",
     "cost-days": "{column} holds dates such as {first}. Is each cost of that day alone?",
     "cost-ends": "Is {last} in {column} the first day after the period, or its last day?",
+    "fiscal-start": "{value} is of a fiscal year. In which month (1 to 12) does it begin?",
+    "fiscal-named": "Is {value} of the fiscal year that ends in {year}, or begins in it?",
+    "week-or-month": "Is {value} in {column} the month or the week of its year with that number?",
+    "month-day": "Is {value} in {column} a month with its year, or a day of that month?",
     "which-year": (
         "{column} counts within a year ({values}), and nothing says which. Which year is it?"
     ),

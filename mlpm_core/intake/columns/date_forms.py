@@ -62,7 +62,7 @@ _QUARTER: Final = (
 )
 _WEEK: Final = (
     re.compile(r"(?P<y>[0-9]{4})[ /-]?(?:W|KW|CW|wk|week)[ -]?(?P<w>[0-9]{1,2})", re.IGNORECASE),
-    re.compile(r"(?:W|KW|CW|wk|week)[ .-]*(?P<w>[0-9]{1,2})[ ,/-]+(?P<y>[0-9]{4}|[0-9]{2})", re.I),
+    re.compile(r"(?:W|KW|CW|wk|week)[ .-]*(?P<w>[0-9]{1,2})[ ,./-]+(?P<y>[0-9]{4}|[0-9]{2})", re.I),
 )
 _MONTH_YEAR: Final = (
     re.compile(r"(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])"),

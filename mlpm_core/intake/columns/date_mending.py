@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.intake.columns.cell_parser import ZONE
+from mlpm_core.intake.columns.cell_parser import ZONE, Cell
 from mlpm_core.intake.columns.date_forms import form_of, in_any_form, in_form
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.mends import Mended, filled
+from mlpm_core.intake.columns.period_names import BEGINS, HALF, period_name
 from mlpm_core.intake.columns.zone_names import SEVERAL, told_by_others, with_offset, zoned
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.intake.messages import question
-from mlpm_core.intake.profile import FAULTY
+from mlpm_core.intake.messages import Fault, question, shown
+from mlpm_core.intake.profile import FAULTY, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpm_core.intake.columns.cell_parser import Cell, Grammar
-    from mlpm_core.records import Column
+    from mlpm_core.intake.columns.cell_parser import Grammar
+    from mlpm_core.intake.columns.period_names import PeriodName
+    from mlpm_core.records import Column, Question
 
 _EPOCH_UNITS: Final = {
     "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
@@ -30,7 +32,11 @@ def mended_dates(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
     """How the faulty cells of a column of dates may be meant; None when nothing tells it."""
-    return _with_zones(column, texts, read, grammar) or _with_form(column, texts, read, grammar)
+    for mend in (_with_zones, _with_form, _with_names):
+        mended = mend(column, texts, read, grammar)
+        if mended is not None:
+            return mended
+    return None
 
 
 def _with_form(
@@ -111,6 +117,68 @@ def _with_zones(
         return cell._replace(notes=(*cell.notes, ZONE + name)) if name else cell
 
     return Mended(read_zoned)
+
+
+def _with_names(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Periods by their names, such as FY26 Q2, where most cells are such."""
+    cells = filled(texts)
+    faulty = [t for t in cells if read(t).fault is not None]
+    named = {text: name for text in faulty if (name := period_name(text)) is not None}
+    if 2 * len(named) <= len(cells):
+        return None
+    profile = grammar.profile
+    asked = _about_fiscal_years(named, profile)
+    if asked is not None:
+        return Mended(questions=(asked,))
+
+    def read_name(text: str) -> Cell:
+        name = named.get(text.strip(SPACES))
+        dates = None if name is None else name.in_dates(profile)
+        if name is None or dates is None:
+            return read(text)
+        first, _, last = dates.partition(" to ")
+        if name.length == HALF:
+            if column.name != "period":  # of a cost; results have no such length
+                return Cell(None, Fault("odd-period", {"period": shown(text)}))
+            return read(first)._replace(notes=(f"grain {HALF}",))
+        return read(last if column.name == "period_end" else dates)
+
+    return Mended(read_name)
+
+
+def _about_fiscal_years(named: dict[str, PeriodName], profile: Profile) -> Question | None:
+    """The question when fiscal years begin, or after which year they are named; None when told."""
+    fiscal = {text: name for text, name in named.items() if name.is_fiscal}
+    if not fiscal:
+        return None
+    text, name = next(iter(fiscal.items()))
+    if profile.fiscal_start is None:
+        choices = [str(month) for month in range(1, 13)]
+        return question(
+            "fiscal-start", "fiscal_start", choices, value=text,
+            preview=[f"{m}: {text} is {_in_either(name, m)}" for m in choices],
+        )  # fmt: skip
+    of_one_year = {text: name for text, name in fiscal.items() if name.begins is None}
+    if profile.fiscal_start == "1" or profile.fiscal_named is not None or not of_one_year:
+        return None
+    text, name = next(iter(of_one_year.items()))
+    return question(
+        "fiscal-named", "fiscal_named", ["ends", BEGINS], value=text, year=name.year,
+        preview=[
+            f"{named_by}: {text} is {name.in_dates(profile.answered('fiscal_named', named_by))}"
+            for named_by in ("ends", BEGINS)
+        ],
+    )  # fmt: skip
+
+
+def _in_either(name: PeriodName, month: str) -> str:
+    """The first and last day by each way of naming fiscal years that begin in a month."""
+    dates = [
+        name.in_dates(Profile(fiscal_start=month, fiscal_named=named)) for named in ("ends", BEGINS)
+    ]
+    return ", or ".join(dict.fromkeys(filter(None, dates)))
 
 
 def _in_utc(text: str, name: str, offset: str) -> str:

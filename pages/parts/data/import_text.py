@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import TYPE_CHECKING, Any
 
 from pages.parts.common.format import counted, day, listed, literal
@@ -36,6 +37,14 @@ _ANSWERS = {
     ("date-year-first", "ymd"): "The year first",
     ("date-year-first", "dmy"): "The day first",
     ("date-year-first", "mdy"): "The month first",
+    ("fiscal-named", "ends"): "The one that ends in it",
+    ("fiscal-named", "begins"): "The one that begins in it",
+    **{("fiscal-start", str(i)): name for i, name in enumerate(month_name) if name},
+    ("week-or-month", "P1M"): "Months",
+    ("week-or-month", "P1W"): "Weeks",
+    ("month-day", "year"): "A month with its year",
+    ("month-day", "day"): "A day of that month",
+    ("month-day", "faulty"): "Neither: they are faulty",
     ("cost-days", "P1D"): "That day alone",
     ("cost-days", "P1W"): "A week from that day",
     ("cost-days", "P1M"): "Its whole month",
