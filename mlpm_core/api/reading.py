@@ -53,6 +53,8 @@ class KpiAnswer(_Answer):
     ``numbers_not_checked``, such as "7 of 9", is how many of the numbers behind what is implied or
     planned are typical values that nobody has checked; null when none is.
 
+    What the ``value_cases`` imply is added; ``adding_nothing`` says which of them are not in it.
+
     Baseline and target are null only for a proxy that still waits for them. A proxy that expired
     does not count: leave it out of sums and targets.
     """
@@ -87,6 +89,8 @@ class KpiAnswer(_Answer):
     rests_on: str | None
     not_counted: str | None
     numbers_not_checked: str | None
+    value_cases: list[str]
+    adding_nothing: list[str]
     model: str | None
     batches: list[str]
 

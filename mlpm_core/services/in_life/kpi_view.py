@@ -21,7 +21,12 @@ from mlpm_core.in_life.kpi_state import KpiState, state_of
 from mlpm_core.in_life.periods import Period
 from mlpm_core.records import Direction, KpiTarget, Promise
 from mlpm_core.services.in_life.events import Happening, concerning, events
-from mlpm_core.services.in_life.implied_levels import ImpliedLevel, implied_levels
+from mlpm_core.services.in_life.implied_levels import (
+    ImpliedLevel,
+    ImpliedPart,
+    implied_levels,
+    levels_together,
+)
 from mlpm_core.services.in_life.portfolio import project_view
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import kept
@@ -41,6 +46,7 @@ __all__ = [
     "Basis",
     "Change",
     "ImpliedLevel",
+    "ImpliedPart",
     "KpiLine",
     "KpiSeries",
     "KpiState",
@@ -129,9 +135,10 @@ class KpiView:
     """One KPI in full.
 
     ``series`` are its measured values by length of period, that of the newest first. ``implied`` is
-    where the model's metrics put it, ``no_implied`` why nothing does. ``also`` are other value
-    cases with results that change the same dimension and that no other KPI of it names: what they
-    imply is in no figure of this KPI.
+    where the models' metrics put it, ``no_implied`` why nothing does. ``cases`` are the value
+    cases that move it, whose ``parts`` add up to that. ``also`` are other value cases with results
+    that change the same dimension and that no KPI of it names: what they imply is in no figure of
+    this KPI.
     """
 
     project: str
@@ -141,11 +148,12 @@ class KpiView:
     series: Mapping[str, KpiSeries]
     implied: tuple[ImpliedLevel, ...]
     no_implied: str | None
-    case: CaseValue | None
+    cases: tuple[CaseValue, ...]
     targets: tuple[Target, ...]
     promises: tuple[Promise, ...]
     events: tuple[Happening, ...]
     also: tuple[CaseValue, ...] = ()
+    parts: tuple[ImpliedPart, ...] = ()
 
     @property
     def kpi(self) -> KpiValue:
@@ -201,13 +209,12 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
         raise NotFoundError.of("KPI", kpi_id, lines)
     line, view = lines[kpi_id], project_view(workspace, project)
     happenings = events(workspace, project)
-    case = next(
-        (x.case for x in view.lines if x.case.value_case_id == line.kpi.value_case_id), None
-    )
+    by_id = {x.case.value_case_id: x.case for x in view.lines}
+    cases = tuple(by_id[name] for name in line.kpi.moved_by)
     with workspace.store.reader() as reader:
         measured = _measured(reader, project, view).get(kpi_id, {})
         targets = _targets(reader, project).get(kpi_id, ())
-        implied, reason = _implied(reader, view, line.kpi, case)
+        implied, parts, reason = _implied(reader, view, line.kpi, cases)
         promises = tuple(
             p
             for p in reader.current(Promise, project)
@@ -221,17 +228,18 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
         series=measured,
         implied=implied,
         no_implied=reason,
-        case=case,
+        cases=cases,
         targets=tuple(_judged(t, line) for t in _with_last(targets, line.kpi)),
         promises=promises,
-        events=concerning(happenings, kpis=[kpi_id], models=_models(case)),
+        events=concerning(happenings, kpis=[kpi_id], models=_models(cases)),
         also=_also(view, line.kpi) if implied else (),
+        parts=parts,
     )
 
 
 def _also(view: ProjectView, kpi: KpiValue) -> tuple[CaseValue, ...]:
     """Other value cases that may act on a KPI."""
-    named = {k.value_case_id for k in view.kpis if k.dimension is kpi.dimension}
+    named = {n for k in view.kpis if k.dimension is kpi.dimension for n in k.moved_by}
     others = [x.case for x in view.lines if x.case.value_case_id not in named]
     return tuple(case for case in others if case.current and case.current.kpis[kpi.dimension].mean)
 
@@ -344,16 +352,22 @@ def measured_on(series: KpiSeries | None, on: date) -> MeasuredValue | None:
 
 
 def _implied(
-    reader: Reader, view: ProjectView, kpi: KpiValue, case: CaseValue | None
-) -> tuple[tuple[ImpliedLevel, ...], str | None]:
-    """Where the metrics of each period put a KPI, oldest first, or why nothing does."""
-    if case is None or case.as_of is None or kpi.baseline is None or kpi.current is None:
-        return (), kpi.reason or "No model's results say anything of it."
-    levels = partial(implied_levels, reader, view.project.project, view.day, kpi, case)
+    reader: Reader, view: ProjectView, kpi: KpiValue, cases: Sequence[CaseValue]
+) -> tuple[tuple[ImpliedLevel, ...], tuple[ImpliedPart, ...], str | None]:
+    """Where the metrics of each period put a KPI, oldest first, by each case; or why nothing."""
+    asked = reader, view.project.project, view.day, kpi
+    if not cases or kpi.baseline is None or kpi.current is None:
+        return (), (), kpi.reason or "No model's results say anything of it."
+
+    def levels() -> tuple[tuple[ImpliedLevel, ...], tuple[ImpliedPart, ...]]:
+        parts = tuple(ImpliedPart(case, implied_levels(*asked, case)) for case in cases)
+        return levels_together(*asked, cases) if len(cases) > 1 else parts[0].levels, parts
+
     found, reason = or_reason(f"What models imply of KPI {kpi.kpi_id}", levels)
-    return found or (), reason
+    implied, parts = found or ((), ())
+    return implied, parts, reason
 
 
-def _models(case: CaseValue | None) -> tuple[str, ...]:
-    """The model that moves a KPI."""
-    return (case.deployment.model_id,) if case and case.deployment else ()
+def _models(cases: Sequence[CaseValue]) -> tuple[str, ...]:
+    """The models that move a KPI."""
+    return tuple(dict.fromkeys(c.deployment.model_id for c in cases if c.deployment))

@@ -69,6 +69,8 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
                     "not_counted": kpi.uncounted,
                     "numbers_not_checked": _not_checked(kpi.unchecked),
+                    "value_cases": list(kpi.moved_by),
+                    "adding_nothing": list(kpi.left_out),
                     "model": kpi.model,
                     "batches": list(kpi.batches),
                 }

@@ -258,7 +258,7 @@ def _resting(reader: Reader, project: str) -> list[tuple[str, str]]:
         if record is not Decision  # it holds all it was taken on, and outlives it
         for column in columns(record)
         if column.refers_to is not None
-        for row in reader.orphans(record, column.name, record_of(column.refers_to), project)
+        for row in reader.orphans(record, column, record_of(column.refers_to), project)
     ]
 
 

@@ -136,10 +136,10 @@ def _origin(kpi: KpiValue, project: str) -> None:
             icon=":material/receipt_long:",
             query_params={"project": project, "batch": batch},
         )
-    if kpi.value_case_id:
+    for case in kpi.moved_by:
         st.page_link(
             "plan/value_case.py",
-            label="Formulas and inputs",
+            label="Formulas and inputs" + (f" of {literal(case)}" if kpi.further else ""),
             icon=":material/function:",
-            query_params={"project": project, "case": kpi.value_case_id},
+            query_params={"project": project, "case": case},
         )

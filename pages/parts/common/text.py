@@ -302,14 +302,21 @@ def kpi_origin(value: KpiValue) -> str:
     lines = [
         f"{value.dimension.label}; {value.direction} is better. Owner: "
         f"{literal(value.owner or 'nobody yet')}.",
-        f"Value: baseline {baseline} {sign} what the model changes, by its value case.",
+        f"Value: baseline {baseline} {sign} what {_changing(value)}.",
     ]
     if value.planned:
         lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")
     lines += [f"{literal(f'{label}: {computed(of)}')}." for label, of in value.computed]
+    lines += [literal(sentence) for sentence in value.left_out]
     if value.trend:
         lines.append(f"The line shows the last {len(value.trend)} periods.")
     return "  \n".join(lines)
+
+
+def _changing(value: KpiValue) -> str:
+    if not value.further:
+        return "the model changes, by its value case"
+    return f"{len(value.moved_by)} value cases change, added draw by draw"
 
 
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:

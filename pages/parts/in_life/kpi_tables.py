@@ -188,7 +188,7 @@ def since(view: KpiView, changed: SinceDay) -> pd.DataFrame:
     """The KPI and the model's metrics then and now."""
     unit = view.kpi.unit
     shown = [("Measured", unit, changed.measured), ("Implied (grade C)", unit, changed.implied)]
-    shown += [(METRICS[str(m.metric)].label, "", m) for m in changed.metrics]
+    shown += [(_metric(m), "", m) for m in changed.metrics]
     told = [(label, of, m) for label, of, m in shown if m is not None]
     return pd.DataFrame(
         {
@@ -206,6 +206,31 @@ def since(view: KpiView, changed: SinceDay) -> pd.DataFrame:
             ],
             "Period now": [str(m.now_in) for _, _, m in told],
             "Change": [_change(m) for _, _, m in told],
+        }
+    )
+
+
+def _metric(moved: Moved) -> str:
+    """A metric's name, with the value case that it feeds where there are several."""
+    label = METRICS[str(moved.metric)].label
+    return f"{label} ({moved.of})" if moved.of else label
+
+
+def parts(view: KpiView) -> pd.DataFrame:
+    """What each of several value cases adds to a KPI, and all of them together."""
+    kpi, baseline = view.kpi, view.kpi.baseline or 0.0
+    rows = dict(kpi.alone) | ({"Together": kpi.current} if kpi.current else {})
+    digits = digits_beside(*(at.mean - baseline for at in rows.values()))
+    return pd.DataFrame(
+        {
+            "Value case": list(rows),
+            f"Moves it by, {written_unit(kpi.unit)}": [
+                number(at.mean - baseline, digits) for at in rows.values()
+            ],
+            "Likely (8 in 10)": [
+                span(at.p10 - baseline, at.p90 - baseline) for at in rows.values()
+            ],
+            "Grade": ["C" for _ in rows],
         }
     )
 

@@ -19,6 +19,7 @@ from pages.parts.common.format import (
     day,
     digits_beside,
     figure,
+    listed,
     literal,
     number,
     spread,
@@ -250,6 +251,19 @@ def other(view: KpiView, period: Period | Span, measured: float | None) -> tuple
     sign = "+" if rest > 0 else ""
     other = f"{sign}{number(rest)} other (measured minus implied), {when}"
     return literal(number(implied, digits)), literal(likely + other)
+
+
+def together(view: KpiView) -> str:
+    """That what several value cases imply is added, and which of them add nothing."""
+    titles = listed([f"“{case.title}”" for case in view.cases])
+    told = f"What {titles} imply is added: each from the day on which its model came into use. "
+    if view.kpi.current is None and view.kpi.reason:
+        told += f"{view.kpi.reason} "
+    told += (
+        "The range of the sum is that of draws added one by one; results of one model, and an "
+        "input that two value cases have written alike, count as the same number in both."
+    )
+    return " ".join((told, *view.kpi.left_out))
 
 
 def no_other(view: KpiView) -> str:
