@@ -197,7 +197,7 @@ PLAN, LIFE = case(worth(1.0)), case(worth(1.0), worth(1.0))
         ({"a": LIFE, "b": LIFE}, {"value_case_id": ""}, "",
          "The project has several value cases: name the one that moves this KPI."),
         ({"only": LIFE}, {"value_case_id": "gone"}, "",
-         "The value case that moves it, “gone”, is archived."),
+         "The value case “gone” is archived and adds nothing."),
         ({"orders": LIFE}, {"value_case_id": ""}, "orders", None),
         ({"orders": PLAN}, {}, "orders", "No monitoring results yet: this is a plan."),
         ({"orders": case(problem="Needs a margin.")}, {}, "orders", "Needs a margin."),

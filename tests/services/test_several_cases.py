@@ -10,7 +10,7 @@ import pytest
 
 from mlpm_core.intake import Profile
 from mlpm_core.quantity import Dimension
-from mlpm_core.records import Kpi, Status
+from mlpm_core.records import FIRST_MECHANISM, Kpi, Status
 from mlpm_core.services.in_life.kpi_proof import Verdict, kpi_proof
 from mlpm_core.services.in_life.kpi_since import since_day
 from mlpm_core.services.in_life.kpi_view import kpi_lines, kpi_view
@@ -231,9 +231,9 @@ def test_an_archived_case_is_left_out_and_the_only_other_does_not_stand_in_for_i
     )
     lines = {line.kpi.kpi_id: line.kpi for line in kpi_lines(shop, SHOP)}
     assert lines["both"].moved_by == (CASE,)
-    assert lines["both"].left_out == ("“web” is archived: it adds nothing.",)
+    assert lines["both"].left_out == ("The value case “web” is archived and adds nothing.",)
     assert lines["web"].current is None
-    assert lines["web"].reason == "The value case that moves it, “web”, is archived."
+    assert lines["web"].reason == "The value case “web” is archived and adds nothing."
 
 
 def test_months_beside_weeks_and_days_in_which_only_one_was_seen(workspace):
@@ -320,19 +320,31 @@ def test_a_case_named_twice_is_refused(shop):
     )  # fmt: skip
 
 
+def meters(workspace):
+    """A value case that saves hours of people and moves no revenue."""
+    save(workspace, "mechanisms", {"mechanism_id": "meter_reading", "definition": FIRST_MECHANISM})
+    case = {"value_case_id": "meters", "title": "Meters", "mechanism": "meter_reading"}
+    save(workspace, "value_cases", case)
+
+
 def test_a_case_that_moves_another_dimension_is_refused_with_what_it_moves(shop):
-    save(
-        shop,
-        "value_cases",
-        {"value_case_id": "line", "title": "Line", "mechanism": "uplift_targeting"},
+    meters(shop)
+    told = refused(shop, also_moved_by="meters")
+    assert told.column == "also_moved_by"
+    assert told.message.startswith(
+        "The value case “meters” moves cost saving and people intensity, not revenue."
     )
-    told = refused(
-        shop, kpi_id="hours", dimension="cycle_time", unit="hour/case", value_case_id="line",
-        also_moved_by="", baseline=10, target=8,
-    )  # fmt: skip
-    assert told.column == "value_case_id"
-    assert "The value case line moves" in told.message
-    assert "not cycle time" in told.message
+
+
+def test_a_single_case_that_moves_another_dimension_implies_nothing_and_says_so(shop):
+    """Files with one case stay valid; the KPI no longer stands at its baseline as if implied."""
+    meters(shop)
+    kpi(shop, "lone", "higher", value_case_id="meters")
+    lone = next(x for x in kpi_lines(shop, SHOP) if x.kpi.kpi_id == "lone")
+    assert (lone.kpi.current, lone.kpi.planned, lone.kpi.moved_by) == (None, None, ())
+    assert lone.kpi.reason == (
+        "The value case “Meters” moves cost saving and people intensity, not revenue."
+    )
 
 
 def test_a_case_that_is_not_there_is_refused_with_the_one_that_was_meant(shop):

@@ -8,16 +8,13 @@ from mlpm_core.errors import MlpmError
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import (
     Kpi,
-    KpiActual,
-    KpiTarget,
     Project,
-    Promise,
     QuantityRecord,
-    RolloutResult,
     ValueCase,
 )
+from mlpm_core.services.ingest.meanings import told_in_unit
 from mlpm_core.services.ingest.outcome_rules import fault_in
-from mlpm_core.services.valuation.kpis import not_added
+from mlpm_core.services.valuation.kpis import not_added, not_moved
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
 from mlpm_core.services.valuation.moved_together import ADDED, moves
 from mlpm_core.value.kpi import is_measured_only, kpi_units, per_unit
@@ -81,18 +78,18 @@ def _unfit_cases(reader: Reader, project: str, row: Row) -> Reject | None:
     """What is wrong with the value cases that a KPI names: what they imply must add up to it."""
     dimension = Dimension(row["dimension"])
     named = Kpi.model_construct(**row).moved_by
-    if len(named) > 1 and dimension not in ADDED:
+    if len(named) < 2:
+        return None  # it says on every screen that nothing is implied for it
+    if dimension not in ADDED:
         return fault_in("also_moved_by", row["also_moved_by"], MlpmError(not_added(row["unit"])))
     cases = {case.value_case_id: case for case in reader.current(ValueCase, project)}
     for name in named:
         mechanism = mechanism_of_case(reader, project, cases[name]) if name in cases else None
         if mechanism is None or moves(_with_run_cost(reader, project, name, mechanism), dimension):
             continue  # one that cannot be read says so elsewhere
-        moved = [d.label.lower() for d in Dimension if moves(mechanism, d)]
         sentence = (
-            f"The value case {name} moves {' and '.join(moved) or 'nothing'}, not "
-            f"{dimension.label.lower()}: the KPI would stand at its baseline whatever the model "
-            "does. Name a value case that moves it, or leave it empty and the KPI is only measured."
+            f"{not_moved(name, mechanism, dimension)} What does not move the KPI adds nothing to "
+            "it: take it out, or name a value case that moves it."
         )
         column = "value_case_id" if name == row["value_case_id"] else "also_moved_by"
         return fault_in(column, row[column], MlpmError(sentence))
@@ -106,20 +103,6 @@ def _with_run_cost(reader: Reader, project: str, name: str, mechanism: Mechanism
         if q.value_case_id == name
     }
     return after_running_costs(mechanism, written)
-
-
-def told_in_unit(reader: Reader, project: str, kpi_id: str, unit: str) -> str | None:
-    """What was told of a KPI in its unit, so that another would change what it means."""
-    for record in (KpiActual, RolloutResult, Promise, KpiTarget):
-        n = sum(row["kpi_id"] == kpi_id for row in reader.table(record, project))
-        if n:
-            what = f"{record.plural[:1].lower()}{record.plural[1:]}"
-            are = f"is 1 row of {what}" if n == 1 else f"are {n:,} rows of {what}"
-            return (
-                f"There {are} in {unit}, which would then be read in another unit. Keep the unit, "
-                "give the KPI in the new unit a name of its own, or undo those rows first."
-            )
-    return None
 
 
 def _kpi_without_ground(row: Row) -> Reject | None:

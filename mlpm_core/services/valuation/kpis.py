@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.proxy import Proxy, ProxyState
+from mlpm_core.quantity import Dimension
 from mlpm_core.records import (
     Deployment,
     Direction,
@@ -23,7 +24,7 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.case_value import Unchecked
-from mlpm_core.services.valuation.moved_together import ADDED, together
+from mlpm_core.services.valuation.moved_together import ADDED, moves, together
 from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
 from mlpm_core.store import Writer
 from mlpm_core.value.kpi import (
@@ -40,13 +41,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.periods import Period
-    from mlpm_core.quantity import Dimension
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.now import Computed, Stretch
     from mlpm_core.services.valuation.trends import TrendPoint
     from mlpm_core.store import Reader
     from mlpm_core.value.estimate import Estimate
+    from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
 __all__ = [
@@ -278,17 +279,26 @@ def _moving(
 ) -> tuple[tuple[CaseValue, ...], tuple[str, ...], str | None]:
     """The value cases that move a KPI, which that it names add nothing, and why there is none."""
     named = kpi.moved_by or (tuple(cases) if len(cases) == 1 else ())
-    there = tuple(cases[name] for name in named if name in cases)
+    there = [cases[name] for name in named if name in cases]
+    mine = tuple(c for c in there if not c.mechanism.kpis or moves(c.mechanism, kpi.dimension))
+    idle = [not_moved(c.title, c.mechanism, kpi.dimension) for c in there if c not in mine]
     gone = [name for name in named if name not in cases]
-    if there:
-        return there, tuple(f"“{n}” is archived: it adds nothing." for n in gone), None
-    if gone:
-        names, are = " and ".join(f"“{n}”" for n in gone), "is" if len(gone) == 1 else "are"
-        return (), (), f"The value case that moves it, {names}, {are} archived."
+    archived = [f"The value case “{name}” is archived and adds nothing." for name in gone]
+    if mine:
+        return mine, (*archived, *idle), None
+    if named:
+        return (), (), " ".join((*archived, *idle))
     if cases:
         told = "The project has several value cases: name the one that moves this KPI."
         return (), (), told
     return (), (), "No value case says yet how the model moves this KPI."
+
+
+def not_moved(title: str, mechanism: Mechanism, dimension: Dimension) -> str:
+    """That a value case does not move a KPI's dimension, and what it moves instead."""
+    moved = [d.label.lower() for d in Dimension if moves(mechanism, d)]
+    listed = " and ".join(filter(None, (", ".join(moved[:-1]), *moved[-1:])))
+    return f"The value case “{title}” moves {listed or 'nothing'}, not {dimension.label.lower()}."
 
 
 def _uncounted(cases: Sequence[CaseValue]) -> str | None:

@@ -163,8 +163,8 @@ def together(cases: Sequence[CaseValue], dimension: Dimension, today: date) -> T
         why = unseen[0].problem or "it has no results yet"
         reason = f"“{unseen[0].title}” moves it too, and nothing can be said of that: {why}"
         return Together(planned, None, (), left_out, f"{reason.rstrip('.')}.")
-    current, reason = _sum(counting, dimension, lambda case: case.current, is_now=True)
-    return Together(planned, current, tuple(counting), left_out, reason)
+    current, why_none = _sum(counting, dimension, lambda case: case.current, is_now=True)
+    return Together(planned, current, tuple(counting), left_out, why_none)
 
 
 def _idle(case: CaseValue, today: date) -> str | None:

@@ -109,8 +109,8 @@ def _others(proof: KpiProof, unit: str, *, alters: bool = False) -> str:
     told = f" {names} {'changes' if is_one else 'change'} the same dimension, and nothing says "
     told += "whether this KPI is moved too"
     own = (
-        f"Name {'it' if is_one else 'them'} in the KPI (Also moved by) or give each value case a KPI "
-        "of its own, and it is judged."
+        f"Name {'it' if is_one else 'them'} in the KPI (Also moved by) or give each value case a "
+        "KPI of its own, and it is judged."
     )
     if proof.beside is None:
         return (
