@@ -60,7 +60,8 @@ def _card(line: KpiLine, project: str, today: date) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _badges(line)
             st.caption(_evidence(line), help=terms.LIKELY)
-        if line.newest is not None and (implied := text.implied_beside(kpi)):
+        is_apart = line.newest is not None or line.proven is not None
+        if is_apart and (implied := text.implied_beside(kpi)):
             st.caption(implied, help=terms.GRADE)
         st.caption(text.kpi(line, today))
     if kpi.proxy_told:
@@ -90,6 +91,8 @@ def _evidence(line: KpiLine) -> str:
     """Where the figure of a card comes from: counted, or implied with its range and grade."""
     if line.newest is not None:
         return literal(f"measured {line.newest.period.when}")
+    if line.proven is not None:
+        return literal(text.proven(line.proven))
     shown = line.kpi.current or line.kpi.planned
     if shown is None:
         return ""

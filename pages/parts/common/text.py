@@ -21,6 +21,7 @@ from pages.parts.common.format import (
     money,
     number,
     percent,
+    span,
     spread,
 )
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import Record
-    from mlpm_core.services.in_life.kpi_view import KpiLine
+    from mlpm_core.services.in_life.kpi_view import KpiLine, ProvenLevel
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.ingest.registers import Page
     from mlpm_core.services.valuation.case_value import Unchecked
@@ -277,6 +278,9 @@ def kpi(line: KpiLine, today: date) -> str:
         age = max((today - line.newest.period.end.date()).days, 0)
         stale = " It is not judged: too old." if is_stale(line.newest.period, today) else ""
         return f"{text}. Data to {day(line.newest.period.last_on)}, {_old(age)}.{stale}"
+    if line.proven is not None:
+        until = line.proven.until.date()
+        return f"{text}. Proof to {day(until)}, {_old(max((today - until).days, 0))}."
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
@@ -284,6 +288,13 @@ def kpi(line: KpiLine, today: date) -> str:
     periods = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
     why = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
     return f"{text}. {periods}, {_old(age)}.{why}"
+
+
+def proven(level: ProvenLevel) -> str:
+    """What a proven level rests on, with its range and grade."""
+    return (
+        f"proven with a control, 19 times in 20 {span(level.low, level.high)}, grade {level.grade}"
+    )
 
 
 def implied_beside(value: KpiValue) -> str:

@@ -45,7 +45,7 @@ def lines(shown: Sequence[KpiLine]) -> pd.DataFrame:
             "Likely (8 times in 10)": [_likely(x) for x in shown],
             "Target": [_target(x) for x in shown],
             "Newest values": [list(x.spark) for x in shown],
-            "Based on": ["measured" if x.is_measured else _implied(x) for x in shown],
+            "Based on": [_based_on(x) for x in shown],
             "Data to": [_data_to(x) for x in shown],
             "Owner": [x.kpi.owner or "nobody yet" for x in shown],
         }
@@ -57,14 +57,16 @@ def _now(line: KpiLine) -> str:
     if newest is not None:
         target = line.target.target if line.target else None
         return figure(newest.value, line.kpi.unit, digits_beside(newest.value, target))
-    current = line.kpi.current
-    return NOTHING if current is None else figure(current.mean, line.kpi.unit)
+    current = line.proven.level if line.proven else line.kpi.value
+    return NOTHING if current is None else figure(current, line.kpi.unit)
 
 
 def _likely(line: KpiLine) -> str:
     """The range of what is implied; what was measured stands as it was counted."""
     if line.is_measured:
         return "as counted"
+    if line.proven is not None:
+        return f"{span(line.proven.low, line.proven.high)} (19 in 20)"
     current = line.kpi.current
     return NOTHING if current is None else span(current.p10, current.p90)
 
@@ -76,7 +78,11 @@ def _target(line: KpiLine) -> str:
     return f"{text} by {day(line.target.on)}" if line.target.on else text
 
 
-def _implied(line: KpiLine) -> str:
+def _based_on(line: KpiLine) -> str:
+    if line.is_measured:
+        return "measured"
+    if line.proven is not None:
+        return f"proven with a control (grade {line.proven.grade}), less than implied"
     if line.kpi.current is not None:
         return f"implied ({grade_in_words(Grade.MODEL_IMPLIED, line.kpi.unchecked)})"
     return "planned only" if line.kpi.planned is not None else "nothing yet"
@@ -86,6 +92,8 @@ def _data_to(line: KpiLine) -> str:
     newest = line.series.newest if line.series else None
     if newest is not None:
         return day(newest.period.last_on)
+    if line.proven is not None:
+        return day(line.proven.until)
     return day(line.kpi.as_of.last_on) if line.kpi.as_of else NOTHING
 
 

@@ -22,6 +22,7 @@ from pages.parts.common.format import (
     listed,
     literal,
     number,
+    span,
     spread,
 )
 from pages.parts.in_life import kpi_change_text
@@ -56,7 +57,7 @@ def lead_of_list(lines: tuple[KpiLine, ...]) -> str:
     first = lines[0]
     if first.state is KpiState.OFF:
         text += f" **{literal(first.kpi.title)}** needs attention first."
-    n_silent = sum(not line.is_measured for line in lines)
+    n_silent = sum(not line.is_measured and line.proven is None for line in lines)
     if n_silent == len(lines):
         return f"{text} None of them was measured: all follow from the models' metrics."
     if n_silent:
@@ -114,6 +115,14 @@ def _not_measured(view: KpiView, series: KpiSeries | None) -> str:
     if kpi.current is not None:
         implied = literal(figure(kpi.current.mean, kpi.unit))
         ends = literal(spread(kpi.current.p10, kpi.current.p90))
+        proven = view.line.proven
+        if proven is not None:
+            at = literal(figure(proven.level, kpi.unit))
+            between = literal(span(proven.low, proven.high))
+            text = (
+                f"stands at {at} by what was proven with a control (19 times in 20 {between}, "
+                f"grade {proven.grade}). By that it {_WORDS[view.line.state][0]}."
+            )
         text += f" The model's metrics imply {implied} ({ends}, grade C)."
     elif kpi.planned is not None:
         text += f" {literal(figure(kpi.planned.mean, kpi.unit))} is planned."
