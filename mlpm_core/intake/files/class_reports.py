@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.files.report_parts import Json, ReportedMetric, as_dict, number, text_of
 from mlpm_core.intake.messages import question
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question
+
+
+_PRINTED: Final = ["precision", "recall", "f1-score", "support"]
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def by_class(report: Json) -> Iterator[ReportedMetric | str]:
@@ -28,6 +33,32 @@ def by_class(report: Json) -> Iterator[ReportedMetric | str]:
             if key != "support":
                 n = values.get("support") if kind == "class" and key == "recall" else None
                 yield number(key, value, n=text_of(n), slice_key=kind, slice_value=name)
+
+
+def printed_report(text: str) -> Json | None:
+    r"""``classification_report`` as it is printed, as the dictionary that it also gives.
+
+    Examples
+    --------
+    >>> report = printed_report(
+    ...     "   precision  recall  f1-score  support\n\n"
+    ...     "0       0.95    0.99      0.97      965\n\naccuracy  0.94  1000\n"
+    ... )
+    >>> report["0"]["recall"], report["accuracy"]
+    ('0.99', '0.94')
+    """
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    if not lines or lines[0] != _PRINTED:
+        return None
+    report: Json = {}
+    for cells in lines[1:]:
+        n = 2 if cells[0] == "accuracy" else len(_PRINTED)
+        name, numbers = " ".join(cells[:-n]), cells[-n:]
+        if not name or not all(map(_NUMBER.fullmatch, numbers)):
+            return None
+        whole = dict(zip(_PRINTED, numbers, strict=True)) if n > 2 else numbers[0]
+        report[name] = whole
+    return report
 
 
 def of_positive_class(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.intake.files.cost_exports import bill_of
 from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
+from mlpm_core.intake.files.printed_tables import printed_table
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.tracker_exports import issues_of
@@ -165,7 +166,11 @@ def text_of(
         )
         text = _plain_text(unpacked.data, profile, limits)
         return replace(text, rows=unpacked.rows, left=unpacked.left)
-    return _plain_text(data, profile, limits)
+    text = _plain_text(data, profile, limits)
+    printed = None if profile.is_replay else printed_table(text.data)
+    if printed is None:
+        return text
+    return replace(text, data=printed.data, rows=printed.rows, warnings=printed.warnings)
 
 
 def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from mlpm_core.intake.files.class_reports import by_class, of_positive_class
+from mlpm_core.intake.files.class_reports import by_class, of_positive_class, printed_report
 from mlpm_core.intake.files.leaderboards import check_told_apart
 from mlpm_core.intake.files.monitoring_reports import (
     is_history,
@@ -171,6 +171,8 @@ def _read(data: bytes, record: type[Record]) -> Iterator[ReportedMetric | str] |
         report = _parsed(json.loads, data)
     elif start.startswith(b"---") and b"model-index" in data:
         report = _parsed(_of_card, data.decode("utf-8", "replace"))
+    elif start.startswith(b"precision"):
+        report = printed_report(data.decode("utf-8-sig", "replace"))
     else:
         return _of_csv(data, start.split(b"\n", 1)[0], record)
     if not isinstance(report, dict):
