@@ -8,6 +8,7 @@ from mlpm_core.intake.sentences import QUESTIONS, REJECTS, WARNINGS
 from mlpm_core.records import Question, Reject, Warned
 
 _SHOWN_CODE = {
+    "conflict-of-ids": "conflict",
     "nul-file": "control-char",
     "unread-type": "wrong-type",
     "unknown-report": "wrong-type",

@@ -13,7 +13,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
-from mlpm_core.intake.columns.cost_periods import both_days, with_currency
+from mlpm_core.intake.columns.cost_periods import both_days
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -29,7 +29,12 @@ from mlpm_core.intake.columns.layout_questions import (
     checked_header,
 )
 from mlpm_core.intake.columns.look import look_at
-from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
+from mlpm_core.intake.columns.marks import (
+    NUMBERS_OR_CLASSES,
+    marks_in_words,
+    plain_numbers,
+    settled_marks,
+)
 from mlpm_core.intake.columns.metric_rules import (
     check_results,
     result_rows,
@@ -43,6 +48,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
+from mlpm_core.intake.columns.signs import with_signs
 from mlpm_core.intake.columns.totals import totals_in
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.columns.year_parts import with_whole_dates
@@ -53,12 +59,13 @@ from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
+from mlpm_core.intake.name_columns import with_rows_of_counts, with_rows_of_names
 from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, SET_ASIDE, ParsedFile, counted
 from mlpm_core.intake.period_columns import with_models_above, with_rows_of_periods
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import Cost, MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import Cost, KpiActual, MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -159,14 +166,19 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         for c in file_columns(asked.record)
         if c.name not in left_out and c not in (PERIOD_END, PERIOD)
     }
-    if asked.record is Cost and "currency" not in checker.columns.at:
-        fields |= with_currency(fields, readings["amount"])
+    if asked.record is Cost:
+        fields["currency"] = with_signs(fields["currency"], readings["amount"])
+    if asked.record is KpiActual and not asked.profile.is_replay:
+        fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):
         fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:
         fields |= {"period_start": periods.starts, "granularity": periods.lengths}
-    if asked.record is Prediction and not asked.profile.is_replay:
-        fields["y_true"] = known_outcomes(fields["y_true"])
+    if not asked.profile.is_replay:
+        of_either = NUMBERS_OR_CLASSES & fields.keys()
+        fields |= {name: plain_numbers(fields[name], checker.grammar) for name in of_either}
+        if asked.record is Prediction:
+            fields["y_true"] = known_outcomes(fields["y_true"])
     rows = Rows(np.arange(len(records.lines), dtype=np.int64), fields)
     is_left, said = set_aside(asked.record, readings, checker.columns, faults, asked.profile)
     is_good = ~faults.is_bad & ~is_left
@@ -307,6 +319,10 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         shape = shape._replace(header=header_shape(header))
         in_rows = with_rows_of_periods(text, header, fields, asked.profile)
         in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
+        if in_rows is text:
+            in_rows = with_rows_of_counts(text, header, fields, asked.profile)
+        if in_rows is text:
+            in_rows = with_rows_of_names(text, header, fields, asked.profile)
         if in_rows is not text:
             text, lines = in_rows, Lines.of(in_rows.data)
             header = Header.find(lines, fields, asked.limits)

@@ -31,8 +31,13 @@ _HUNDREDTHS: Final = re.compile(r"0?\.[0-9]{1,2}0*|[01](\.0*)?")
 
 Encoding = Literal[
     "utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "cp932", "gb18030", "cp1250", "cp1251",
-    "cp949", "big5", "mac-roman", "cp850", "none of these",
+    "cp949", "big5", "mac-roman", "cp850", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-2",
+    "koi8-r", "cp866", "euc_jp", "iso8859-15", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be",
+    "utf-8 or cp1252", "none of these",
 ]  # fmt: skip
+
+MIXED: Final = "utf-8 or cp1252"
+"""The answer that each line of a text is in one of two encodings, as appended files are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Profile(BaseModel):
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
+    name_columns: Literal["yes", "no"] | None = None
     scale: (
         Literal[
             "as written", "times 0.01", "times 100", "times 0.001", "times 1000", "each as before"

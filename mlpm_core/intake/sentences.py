@@ -153,6 +153,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "Rows {rows} give different content for one key.",
         "Keep the right one, or tell them apart by version, slice or source.",
     ),
+    "conflict-of-ids": (
+        "Rows {rows} have one id, {id}, and differ.",
+        "A spreadsheet may have rewritten several ids to one: export them as text.",
+    ),
     "unknown-reference": (
         "{value} is not among the {plural} of this project{near}.",
         "Correct the name, or import the {plural} first.",
@@ -178,7 +182,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "new-model": (
         "Not among the models of this project: {names}. Register what is new, or correct the file?"
     ),
-    "hidden-rows": "{n} rows, columns or sheets are hidden: read or skip?",
+    "hidden-rows": "Rows, columns or sheets are hidden ({n} in all): read or skip them?",
     "not-told": "The file does not say its {label} ({help}). Write what holds for all of it{form}.",
     "which-amount": (
         "The bill has two amounts: {amounts}. BilledCost or unblended is what the invoice says, "
@@ -199,12 +203,9 @@ QUESTIONS: Final[dict[str, str]] = {
         "each row says it too."
     ),
     "label-ids": (
-        "None of these labels has a stored prediction: {name} is none, {other} is one. In which "
-        "form are they meant?"
+        "{said} stored prediction: {name} is none, {other} is one. In which form are they meant?"
     ),
-    "outcome-class": (
-        "The outcome {outcome} is none of the predicted classes ({classes}). Which one is it?"
-    ),
+    "outcome-class": ("Which of the predicted classes ({classes}) is the outcome {outcome}?"),
     "totals": (
         "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
         "it a name of its own?"
@@ -228,10 +229,11 @@ QUESTIONS: Final[dict[str, str]] = {
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
-    "sheet": "The first sheet has no header that is known. Which sheet holds the rows?",
+    "sheet": "The workbook has several sheets. Which of them holds the rows?",
     "period-columns": (
         "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
     ),
+    "name-columns": "{n} columns hold numbers under names of their own. Is each of them a {what}?",
     "scale": (
         "{metric} of {model} was about {stored} so far and is {now} in this file. Is it meant as "
         "it is written, or in another unit?"
@@ -240,10 +242,7 @@ QUESTIONS: Final[dict[str, str]] = {
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
         "metrics are of?"
     ),
-    "positive-class": (
-        "The report has two classes. Which of them is the positive one, whose precision and recall "
-        "count?"
-    ),
+    "positive-class": "Which class is the positive one, whose precision and recall count?",
     "log-threshold": (
         "{model} gives scores here and no classes, and its value case needs {names}. From which "
         "score on is a case flagged? Write a number from 0 to 1 with at most two decimals, such as "
@@ -304,7 +303,7 @@ WARNINGS: Final[dict[str, str]] = {
     "trimmed": "Invisible characters at the edges of {n} names were dropped.",
     "mixed-newlines": "Lines end in different ways; all were read.",
     "extra-column": "Not used: {headers}.",
-    "extra-sheet": "Only the first sheet was read; not read: {names}.",
+    "extra-sheet": "Sheets that were not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
     "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",

@@ -87,7 +87,15 @@ from mlpm_core.records.receipt import (
     Status,
     Warned,
 )
-from mlpm_core.records.record import AnyRecord, Column, ColumnKind, Record, columns, stored
+from mlpm_core.records.record import (
+    AnyRecord,
+    Column,
+    ColumnKind,
+    Record,
+    columns,
+    names_in,
+    stored,
+)
 from mlpm_core.records.risks import (
     Artefact,
     ArtefactType,
@@ -266,6 +274,7 @@ __all__ = [
     "as_written",
     "columns",
     "kept_cell",
+    "names_in",
     "neutral",
     "record_of",
     "safe_cell",

@@ -14,7 +14,9 @@ from mlpm_core.records.record import (
     Number,
     Record,
     Text,
+    Whole,
     column,
+    names_in,
 )
 from mlpm_core.records.work import Phase
 
@@ -47,6 +49,14 @@ class Project(Record):
         "The one currency of the project, an ISO 4217 code such as EUR. It cannot be changed once "
         "amounts are stored in it.",
         default="EUR",
+    )
+    year_starts_in: Whole = column(
+        "The month in which its business year begins, 1 to 12: quarters, years and what is "
+        "compared with them follow it.",
+        label="Year starts in month",
+        default=1,
+        low=1,
+        high=12,
     )
     owner: Text = column("Who answers for it.", default="")
     phase: Phase = column("Where the project stands.", default=Phase.NONE)
@@ -133,6 +143,14 @@ class Kpi(Record):
         default="",
         refers_to="value_cases",
     )
+    also_moved_by: Text = column(
+        "Further value cases that move it, by short name, separated by semicolons: what they imply "
+        "adds up. Only for a KPI in money, for a mean over cases does not add up.",
+        label="Also moved by",
+        default="",
+        refers_to="value_cases",
+        several=True,
+    )
     unit: Name = column(
         "Unit of baseline and target: money as EUR/year, EUR/month or EUR/week, cycle time as "
         "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases). Any "
@@ -172,6 +190,17 @@ class Kpi(Record):
         default=None,
     )
     archived: Flag = column("Kept, but no longer shown.", default=False)
+
+    @property
+    def moved_by(self) -> tuple[str, ...]:
+        """The value cases that it names, each once; what they imply adds up.
+
+        Examples
+        --------
+        >>> Kpi.model_construct(value_case_id="orders", also_moved_by="letters; orders").moved_by
+        ('orders', 'letters')
+        """
+        return names_in(f"{self.value_case_id};{self.also_moved_by}")
 
 
 class KpiTarget(Record):

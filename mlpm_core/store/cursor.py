@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.errors import StoreError
-from mlpm_core.records import KINDS, Project, columns, stored
+from mlpm_core.records import KINDS, Project, columns, names_in, stored
 from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent
 from mlpm_core.store.page import found, order, parameters, rows_of_page
@@ -21,7 +21,7 @@ from mlpm_core.store.schema import of_now, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mlpm_core.records import AnyRecord, Record
+    from mlpm_core.records import AnyRecord, Column, Record
     from mlpm_core.store.figures import FigureTable
 
 T = TypeVar("T")
@@ -34,8 +34,14 @@ class DamagedError(StoreError):
     """The file, or what was to be added to it, cannot be read."""
 
 
+class ConflictError(StoreError):
+    """Two transactions wanted to change the same rows; whoever begins anew may do so."""
+
+
 def refused(sentence: str, error: duckdb.Error) -> StoreError:
     """The error for what DuckDB refused; damage is told apart, for it can be mended."""
+    if isinstance(error, duckdb.TransactionException) and "onflict" in str(error):
+        return ConflictError(sentence)
     is_damage = isinstance(error, duckdb.FatalException | duckdb.IOException)
     return (DamagedError if is_damage and "Corrupt" in str(error) else StoreError)(sentence)
 
@@ -57,6 +63,8 @@ class Reader:
     """What was computed from what is stored; see there."""
     is_of_the_past = False
     """Whether it is asked about a moment that is over."""
+    numbered_after = 0
+    """Batches are added behind this number; in a trial behind those that others may take."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
@@ -204,7 +212,7 @@ class Reader:
         return [int(row["batch_seq"]) for row in rows]
 
     def orphans(
-        self, record: type[Record], column: str, referred: type[Record], project: str
+        self, record: type[Record], column: Column, referred: type[Record], project: str
     ) -> list[dict[str, Any]]:
         """The current rows of a project whose reference leads nowhere.
 
@@ -213,14 +221,29 @@ class Reader:
         list of dict
             ``id`` of the row (the last part of its key), ``missing`` and ``batch``.
         """
-        return self._rows(
-            f"SELECT c.{quoted(record.key[-1])} AS id, c.{quoted(column)} AS missing, b.batch "
+        named = quoted(column.name)
+        sql = (
+            f"SELECT c.{quoted(record.key[-1])} AS id, c.{named} AS missing, b.batch "
             f"FROM {self._held(record)} c JOIN batches b ON b.seq = c.batch_seq "
-            f"WHERE c.project = $project AND c.{quoted(column)} <> '' AND c.{quoted(column)} "
-            f"NOT IN (SELECT {quoted(referred.key[-1])} FROM {self._held(referred)} "
-            "WHERE project = $project) ORDER BY c.batch_seq, id",
-            {"project": project},
+            f"WHERE c.project = $project AND c.{named} <> ''"
         )
+        names = (
+            f"SELECT {quoted(referred.key[-1])} FROM {self._held(referred)} "
+            "WHERE project = $project"
+        )
+        asked = {"project": project}
+        if not column.several:
+            return self._rows(
+                f"{sql} AND c.{named} NOT IN ({names}) ORDER BY c.batch_seq, id", asked
+            )
+        rows = self._rows(f"{sql} ORDER BY c.batch_seq, id", asked)
+        there = {row[referred.key[-1]] for row in self._rows(names, asked)} if rows else set()
+        return [
+            row | {"missing": name}
+            for row in rows
+            for name in names_in(row["missing"])
+            if name not in there
+        ]
 
     def holds_any(self, record: type[Record], project: str) -> bool:
         """Whether any row of a kind holds now in a project."""

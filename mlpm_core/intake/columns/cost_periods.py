@@ -15,7 +15,6 @@ from mlpm_core.intake.columns.extra_columns import PERIOD
 from mlpm_core.intake.columns.period_names import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
-from mlpm_core.intake.columns.signs import MONEY
 from mlpm_core.intake.messages import Refusal, question
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind
@@ -74,16 +73,6 @@ def both_days(
         lasts.append((after(first, lengths[i]) - timedelta(days=1)).date())
     day = ARROW[ColumnKind.DAY]
     return {"period_start": pa.array(firsts, day), "period_end": pa.array(lasts, day)}
-
-
-def with_currency(fields: dict[str, pa.Array], amounts: Reading) -> dict[str, pa.Array]:
-    """The currencies of costs as the signs about their amounts say them, where some do."""
-    notes = [note for note in amounts.notes if note.startswith(MONEY) and note != MONEY]
-    currency = fields["currency"].cast(pa.string())
-    for note in notes:
-        said = pa.array(amounts.noting(note))
-        currency = pc.if_else(said, note.removeprefix(MONEY), currency)
-    return {"currency": currency} if notes else {}
 
 
 def _asked_length(reading: Reading, is_open: Flags, header: str, profile: Profile) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.intake.columns.cell_parser import Cell, default_of
 from mlpm_core.intake.columns.date_mending import mended_dates
 from mlpm_core.intake.columns.mends import Mended, filled
-from mlpm_core.intake.columns.signs import MONEY, currency_of, without_signs
+from mlpm_core.intake.columns.signs import SIGN, currency_of, unit_of, without_signs
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question, shown
@@ -210,8 +210,8 @@ def _with_signs(
         number = grammar.number(plain) if taken else None
         if number is None:
             return read(text)
-        cell = plain_read(repr(times(number, factor)))
-        return cell._replace(notes=(MONEY + currency_of(text),)) if taken == "currency" else cell
+        cell, unit = plain_read(repr(times(number, factor))), unit_of(text, taken)
+        return cell._replace(notes=(SIGN + unit,)) if unit else cell
 
     return Mended(read_signed)
 

@@ -1,10 +1,9 @@
-"""scikit-learn's reports by class, and which class of two is the positive one."""
+"""scikit-learn's reports by class, and which class is the positive one."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mlpm_core.intake.files.report_parts import Json, ReportedMetric, as_dict, number, text_of
 from mlpm_core.intake.messages import question
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question
-
-
-_PRINTED: Final = ["precision", "recall", "f1-score", "support"]
-_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def by_class(report: Json) -> Iterator[ReportedMetric | str]:
@@ -35,32 +30,6 @@ def by_class(report: Json) -> Iterator[ReportedMetric | str]:
                 yield number(key, value, n=text_of(n), slice_key=kind, slice_value=name)
 
 
-def printed_report(text: str) -> Json | None:
-    r"""``classification_report`` as it is printed, as the dictionary that it also gives.
-
-    Examples
-    --------
-    >>> report = printed_report(
-    ...     "   precision  recall  f1-score  support\n\n"
-    ...     "0       0.95    0.99      0.97      965\n\naccuracy  0.94  1000\n"
-    ... )
-    >>> report["0"]["recall"], report["accuracy"]
-    ('0.99', '0.94')
-    """
-    lines = [line.split() for line in text.splitlines() if line.strip()]
-    if not lines or lines[0] != _PRINTED:
-        return None
-    report: Json = {}
-    for cells in lines[1:]:
-        n = 2 if cells[0] == "accuracy" else len(_PRINTED)
-        name, numbers = " ".join(cells[:-n]), cells[-n:]
-        if not name or not all(map(_NUMBER.fullmatch, numbers)):
-            return None
-        whole = dict(zip(_PRINTED, numbers, strict=True)) if n > 2 else numbers[0]
-        report[name] = whole
-    return report
-
-
 def of_positive_class(
     parts: list[ReportedMetric | str], profile: Profile
 ) -> tuple[Iterator[ReportedMetric | str], list[Question]]:
@@ -73,7 +42,7 @@ def of_positive_class(
     )
     chosen = profile.positive_class
     asked = []
-    if len(classes) == 2 and chosen is None and not profile.is_replay:
+    if len(classes) > 1 and chosen is None and not profile.is_replay:
         last = [*classes][::-1]
         asked = [question("positive-class", "positive_class", [*last, NONE_OF_THESE])]
     mine = {
@@ -98,7 +67,8 @@ def _flagged(metrics: Mapping[str, ReportedMetric]) -> str | None:
     if recall is None or precision is None or recall.n is None:
         return None
     try:
-        flagged = float(recall.n) * float(recall.value) / float(precision.value)
+        shares = [float(m.value.replace(",", ".")) for m in (recall, precision)]
+        flagged = float(recall.n.replace(",", ".")) * shares[0] / shares[1]
     except (ValueError, ZeroDivisionError):
         return None
     return str(round(flagged)) if flagged >= 1 else None

@@ -54,6 +54,7 @@ from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import settled_log
+from mlpm_core.services.ingest.meanings import Meanings, meanings, meanings_of, other_quantity
 from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
 from mlpm_core.services.ingest.outcome_rules import (
     cost_rule,
@@ -81,7 +82,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Input
+    from mlpm_core.value.mechanism import Input, Mechanism
 
 Row = dict[str, Any]
 
@@ -195,6 +196,7 @@ def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
 def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     cases = [c for c in reader.current(ValueCase, project) if not c.archived]
+    meant = meanings(reader, project)
 
     def rule(row: Row) -> Reject | None:
         mechanism_id = row["mechanism_id"]
@@ -216,18 +218,35 @@ def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
                 except MlpmError as error:
                     sentence = f"Value case {case.value_case_id} rests on it: {error}"
                     return fault_in("definition", row["definition"], MlpmError(sentence))
+                read_otherwise = _read_otherwise(reader, project, case.value_case_id, read, meant)
+                if read_otherwise is not None:
+                    return fault_in("definition", row["definition"], MlpmError(read_otherwise))
         return None
 
     return rule
 
 
+def _read_otherwise(
+    reader: Reader, project: str, value_case_id: str, mechanism: Mechanism, meant: Meanings
+) -> str | None:
+    """What is written for a value case and would mean another number by a mechanism."""
+    mine = [q for q in reader.current(QuantityRecord, project) if q.value_case_id == value_case_id]
+    now = meanings_of(value_case_id, mechanism, mine, meant.currency)
+    return other_quantity(meant.quantities, now)
+
+
 def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    meant = meanings(reader, project)
+
     def rule(row: Row) -> Reject | None:
         try:
             mechanism = mechanism_of(reader, project, row["mechanism"])
             mechanism.inputs_for(row["baseline"] or None)
         except MlpmError as error:
             return fault_in("mechanism", row["mechanism"], error)
+        read_otherwise = _read_otherwise(reader, project, row["value_case_id"], mechanism, meant)
+        if read_otherwise is not None:
+            return fault_in("mechanism", row["mechanism"], MlpmError(read_otherwise))
         return None
 
     return rule

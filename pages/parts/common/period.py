@@ -7,7 +7,7 @@ for every screen until something else is chosen.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -22,7 +22,13 @@ from mlpm_core.services.in_life.shown_period import (
 )
 from pages.parts.common import addresses, controls, queries
 from pages.parts.common import period_text as say
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Project
 
 _DAYS: Final = "days"  # two days that somebody chooses
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # that an address may name
@@ -49,6 +55,9 @@ _HELP_AGAINST: Final = (
 )
 
 
+_shown = made_once(shown_period)
+
+
 def control(project: str, word: str = "") -> ShownPeriod:
     """The days shown of a project and what they are compared with, both said below.
 
@@ -57,21 +66,24 @@ def control(project: str, word: str = "") -> ShownPeriod:
     word : str
         What the newest figure covers, week or month, where all days compare that one alone.
     """
-    today = queries.workspace().today(project)
+    return control_at(queries.workspace().today(project), word)
+
+
+def control_at(today: date, word: str = "") -> ShownPeriod:
+    """The same as seen on a day."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = _asked("range", "Time range", _RANGES, today, _HELP)
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
-    shown = shown_period(today, asked, against)
+    shown = _shown(today, asked, against)
     st.caption(say.shown(shown, word))
     return shown
 
 
-def not_followed(why: str) -> None:
-    """That a range which was chosen on another screen leaves this one as it is, and why."""
-    chosen = st.session_state.get("range")
-    if chosen:
-        name = _RANGES.get(chosen) or say.days(span_of(chosen))
-        st.caption(f"The time range “{name}” that was chosen elsewhere is not used here: {why}")
+def day_of(projects: Sequence[Project]) -> date:
+    """The day that projects live on: that of their clocks where all agree, else today."""
+    clocks = {p.clock_on for p in projects}
+    alone = clocks.pop() if len(clocks) == 1 else None
+    return alone or queries.workspace().today()
 
 
 def _asked(key: str, label: str, options: dict[str, str], today: date, help: str) -> str:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.in_life.shown_period import Against, NotCompared, relative
-from pages.parts.common.format import counted, day, literal, number, percent
+from pages.parts.common.format import counted, literal, number, percent
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.shown_period import Comparison, ShownPeriod, Span
@@ -32,13 +33,7 @@ def days(span: Span) -> str:
     >>> days(span_of("2026-05-25..2026-06-21")), days(span_of("2026-06-01..2026-06-01"))
     ('25 May to 21 Jun 2026', '1 Jun 2026')
     """
-    first, last = span.start, span.end - timedelta(days=1)
-    if first >= last:
-        return day(first)
-    if first.year != last.year:
-        return f"{day(first)} to {day(last)}"
-    short = f"{first.day}" if first.month == last.month else f"{first.day} {first:%b}"
-    return f"{short} to {day(last)}"
+    return current().days(span.start, span.end - timedelta(days=1))
 
 
 def ranges(comparison: Comparison) -> str:

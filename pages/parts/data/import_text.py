@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import month_name
 from typing import TYPE_CHECKING, Any
 
-from pages.parts.common.format import counted, day, listed, literal
+from pages.parts.common.format import counted, day, day_and_time, listed, literal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,17 +129,17 @@ def _sums(receipt: Receipt) -> str:
         (receipt.blank, "blank"),
         (receipt.ignored, "ignored"),
     )
-    rest = [f"{n:,} {word}" for n, word in others if n]
+    rest = [f"{plain(n)} {word}" for n, word in others if n]
     if not rest:
         return "The line is fine" if receipt.lines == 1 else f"All {lines} are fine"
-    return f"Of {lines}, {receipt.accepted:,} accepted, {listed(rest)}"
+    return f"Of {lines}, {plain(receipt.accepted)} accepted, {listed(rest)}"
 
 
 def stored(receipt: Receipt) -> str:
     """What the accepted and ignored lines change."""
     return (
-        f"New: {receipt.new:,}. Changing a stored value: {receipt.changed:,}. Already stored: "
-        f"{receipt.identical:,}. Blank and ignored lines need no action."
+        f"New: {plain(receipt.new)}. Changing a stored value: {plain(receipt.changed)}. Already "
+        f"stored: {plain(receipt.identical)}. Blank and ignored lines need no action."
     )
 
 
@@ -150,7 +150,7 @@ def read_as(receipt: Receipt) -> str:
 
 def batch(shown: Receipt, channel: str) -> str:
     """Who brought a batch, when and how."""
-    when = f"{shown.received_at:%-d %b %Y %H:%M} UTC" if shown.received_at else "an unknown time"
+    when = f"{day_and_time(shown.received_at)} UTC" if shown.received_at else "an unknown time"
     what = f"undoes {literal(shown.undoes)}" if shown.undoes else f"file {literal(shown.filename)}"
     return (
         f"By {literal(shown.actor)} on {when}, through {_CHANNELS.get(channel, channel)}: {what}."
@@ -177,8 +177,8 @@ def fault(reject: Reject) -> str:
 def undo(shown: Receipt) -> str:
     """What undoing a batch means."""
     return (
-        f"Undo **{literal(shown.batch)}**? Its {shown.accepted:,} accepted lines stop counting and "
-        "what they replaced is current again. The file and its receipt are kept."
+        f"Undo **{literal(shown.batch)}**? Its {plain(shown.accepted)} accepted lines stop "
+        "counting and what they replaced is current again. The file and its receipt are kept."
     )
 
 
