@@ -75,6 +75,8 @@ from mlpm_core.records.planning import (
     QuantityRecord,
     Season,
     ValueCase,
+    fiscal_year,
+    last_of_fiscal_year,
 )
 from mlpm_core.records.proving import FreedHoursRecord, RolloutResult
 from mlpm_core.records.receipt import (
@@ -273,7 +275,9 @@ __all__ = [
     "Warned",
     "as_written",
     "columns",
+    "fiscal_year",
     "kept_cell",
+    "last_of_fiscal_year",
     "names_in",
     "neutral",
     "record_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from mlpm_core.quantity import Dimension
@@ -51,9 +52,9 @@ class Project(Record):
         default="EUR",
     )
     year_starts_in: Whole = column(
-        "The month in which its business year begins, 1 to 12: quarters, years and what is "
-        "compared with them follow it.",
-        label="Year starts in month",
+        "The month in which its fiscal year begins, 1 to 12; quarters and years that are shown and "
+        "what they are compared with follow it.",
+        label="Fiscal year begins in",
         default=1,
         low=1,
         high=12,
@@ -95,6 +96,33 @@ class Project(Record):
         "Belongs to the demo and can be removed with it.", label="Demo", default=False
     )
     archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+def fiscal_year(day: date, year_starts_in: int) -> int:
+    """The year that the fiscal year of a day is called by: the one in which it ends.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> fiscal_year(date(2025, 4, 1), 4), fiscal_year(date(2026, 3, 31), 4)
+    (2026, 2026)
+    >>> fiscal_year(date(2025, 4, 1), 1)
+    2025
+    """
+    return day.year + (1 < year_starts_in <= day.month)
+
+
+def last_of_fiscal_year(year: int, year_starts_in: int) -> date:
+    """The last day of the fiscal year that is called by a year.
+
+    Examples
+    --------
+    >>> last_of_fiscal_year(2026, 4).isoformat(), last_of_fiscal_year(2026, 1).isoformat()
+    ('2026-03-31', '2026-12-31')
+    """
+    if year_starts_in == 1:
+        return date(year, 12, 31)
+    return date(year, year_starts_in, 1) - timedelta(days=1)
 
 
 class Direction(Choice):

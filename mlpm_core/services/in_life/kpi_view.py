@@ -159,6 +159,7 @@ class KpiView:
     events: tuple[Happening, ...]
     also: tuple[CaseValue, ...] = ()
     parts: tuple[ImpliedPart, ...] = ()
+    year_starts_in: int = 1
 
     @property
     def kpi(self) -> KpiValue:
@@ -240,6 +241,7 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
         events=concerning(happenings, kpis=[kpi_id], models=_models(cases)),
         also=_also(view, line.kpi) if implied else (),
         parts=parts,
+        year_starts_in=view.project.year_starts_in,
     )
 
 

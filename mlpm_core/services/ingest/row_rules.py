@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ from mlpm_core.records import (
     RolloutResult,
     Status,
     ValueCase,
+    Warned,
 )
 from mlpm_core.services.ingest.check_rules import question_rule, result_rule
 from mlpm_core.services.ingest.date_rules import SPANS, span_rule
@@ -76,7 +78,6 @@ from mlpm_core.value.together import check_partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
 
     from mlpm_core.intake import ImportPlan, ImportRequest
     from mlpm_core.intake.files.table import Codes
@@ -105,7 +106,31 @@ def judged_with_rules(
     if asked.record is Prediction:
         parsed = settled_log(reader, asked, parsed, ask_again=ask_again)
     judgement = judged(parsed, asked, stored, accept_good=accept_good)
+    judgement = _by_the_calendar(judgement, reader)
     return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
+
+
+def _by_the_calendar(judgement: ImportPlan, reader: Reader) -> ImportPlan:
+    """That a file's quarters and years are the calendar's, where those of the project are not."""
+    project = reader.one(Project, (judgement.receipt.project,))
+    if project is None or project.year_starts_in == 1:
+        return judgement
+    if "granularity" not in judgement.rows.column_names:
+        return judgement
+    lengths = judgement.rows.column("granularity").cast(pa.string())
+    n = pc.sum(pc.is_in(lengths, pa.array(["P3M", "P1Y"]))).as_py() or 0
+    if not n:
+        return judgement
+    month = f"{date(2000, project.year_starts_in, 1):%B}"
+    sentence = (
+        f"Rows of a quarter or a year: {n:,}. A quarter or year without a day was read by the "
+        f"calendar: Q1 is January to March, though the fiscal year begins in {month}. Where the "
+        "file means quarters of the fiscal year, write the first day of each as its date."
+    )
+    told = Warned(code="calendar-quarters", message=sentence, rows=n)
+    warnings = [*judgement.receipt.warnings, told]
+    receipt = judgement.receipt.model_copy(update={"warnings": warnings})
+    return replace(judgement, receipt=receipt)
 
 
 def _applied(

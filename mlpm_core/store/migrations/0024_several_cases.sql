@@ -1,4 +1,4 @@
--- Several value cases may move a KPI; a project says in which month its business year begins.
+-- Several value cases may move a KPI; a project says in which month its fiscal year begins.
 DROP VIEW "projects_current";
 ALTER TABLE "projects" RENAME TO "projects_before";
 CREATE TABLE "projects" (

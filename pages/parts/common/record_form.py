@@ -21,6 +21,7 @@ from pages.parts.common import (
     forms,
     number_fields,
     numbers,
+    period_text,
     queries,
     saving,
 )
@@ -249,6 +250,8 @@ def _initial(column: Column, project: str, stored: Mapping[str, Any] | None) -> 
     now: Any = stored[column.name] if stored else column.default
     if column.several:
         return list(names_in(now))
+    if column.name == "year_starts_in":
+        return str(now)
     if column.refers_to and not stored:
         only = list(queries.titles(project, column.refers_to))
         now = only[0] if len(only) == 1 else now
@@ -353,6 +356,8 @@ def _options(
             return queries.input_titles(project, str(values.get("value_case_id") or ""))
         case "check_results", "check_id":
             return queries.question_titles(project)
+        case "projects", "year_starts_in":
+            return {str(number): period_text.month(number) for number in range(1, 13)}
         case _, "currency":
             return empty | {code: code for code in sorted(CURRENCIES)}
         case "kpis", "unit":

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mlpm_core.records import METRICS
 from mlpm_core.services.in_life.portfolio import Grade
+from mlpm_core.services.in_life.shown_period import fiscal_end
 from pages.parts.common import event_marks, period_frames
 from pages.parts.common.format import (
     KPI_STATES,
@@ -176,7 +177,7 @@ def targets(view: KpiView) -> pd.DataFrame:
     unit = view.kpi.unit
     return pd.DataFrame(
         {
-            "By": [day(t.on) if t.on else "always" for t in view.targets],
+            "By": [_by(t.on, view.year_starts_in) if t.on else "always" for t in view.targets],
             "Target": [figure(t.target, unit) for t in view.targets],
             "Floor": [_number(t.at_least) for t in view.targets],
             "Stretch": [_number(t.stretch) for t in view.targets],
@@ -186,6 +187,12 @@ def targets(view: KpiView) -> pd.DataFrame:
             "Reached": [_reached(t.is_reached) for t in view.targets],
         }
     )
+
+
+def _by(on: date, year_starts_in: int) -> str:
+    """The day of a target, with the fiscal year or quarter that ends on it."""
+    name = fiscal_end(on, year_starts_in)
+    return f"{day(on)} (end of {name})" if name else day(on)
 
 
 def _reached(is_reached: bool | None) -> str:
