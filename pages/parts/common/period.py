@@ -91,7 +91,7 @@ def day_of(projects: Sequence[Project]) -> date:
 def of(project: str, asked: str, against: str) -> ShownPeriod:
     """The days that an address asks for, on the day and in the fiscal year of a project."""
     today = queries.workspace().today(project)
-    return _shown(today, asked, against, year_starts_in=_year_starts_in(project))
+    return shown_period(today, asked, against, year_starts_in=_year_starts_in(project))
 
 
 def which_year() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,7 @@ def month(number_of: int) -> str:
     >>> month(4)
     'April'
     """
-    return f"{date(2000, number_of, 1):%B}"
+    return month_name[number_of]
 
 
 def change(difference: float | None, before: float | None, now: float | None, digits: int) -> str:
