@@ -165,7 +165,7 @@ def repair(years: Sequence[SupportYear]) -> str:
     if len(years) < 2:
         return ""
     parts = [
-        f"{y.year}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
+        f"{y.label}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
         for y in years
     ]
     return f"Repair for each model and year: {'; '.join(parts)}."

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, controls, files, panels, printing, work
+from pages.parts.common import charts, controls, files, panels, printing, terms, work
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, literal, percent, plain
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
-from pages.parts.plan import task_queries, terms
+from pages.parts.plan import task_queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.task_estimates import Estimated, TaskEstimateView
@@ -178,7 +178,7 @@ def find_out(view: TaskEstimateView) -> None:
         st.caption(text.find_out_rests_on(view))
     else:
         st.caption(text.nothing_to_find_out(view))
-    st.header("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
+    st.header("What moves it most", anchor=False, help=terms.DRIVERS)
     drivers = [d for d in view.estimated.now.drivers if d.correlation > 0][:6]
     printing.table(
         pd.DataFrame(
