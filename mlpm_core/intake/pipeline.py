@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake.columns.cell_parser import Grammar
+from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
 from mlpm_core.intake.columns.cost_periods import both_days
 from mlpm_core.intake.columns.damaged_records import (
@@ -49,6 +49,7 @@ from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
 from mlpm_core.intake.columns.signs import with_signs
+from mlpm_core.intake.columns.totals import totals_in
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.columns.year_parts import with_whole_dates
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
@@ -69,6 +70,7 @@ from mlpm_core.records import Cost, KpiActual, MetricResult, Prediction, Receipt
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from mlpm_core.intake.columns.readings import Reading
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
@@ -141,12 +143,12 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     records = without_bad_bytes(records, opened.text)
     records = filled_down(records, opened.header, opened.fields, asked.profile)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
-    structural = [
-        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
-        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
-    ]
-    faults = Faults(_rows_of(records, opened.text), structural)
-    readings = checker.readings(records, faults)
+    faults, readings = _cells(records, opened, checker)
+    totals = totals_in(records, readings, checker.columns, opened.fields, faults)
+    if totals.lines:
+        records = records.without(totals.lines.__contains__)
+        checker = Checker(opened.fields, opened.header, checker.grammar, asked.project)
+        faults, readings = _cells(records, opened, checker)
     asked_about_dates(readings)
     if checker.questions:
         raise Refusal(questions=checker.questions)
@@ -190,7 +192,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     elif asked.record is MetricResult:
         rows = with_one_count(rows, asked.profile)
     if opened.fields.has_metrics:
-        rows = as_shares(with_errors_in(rows, asked.profile))
+        rows = as_shares(with_errors_in(rows, asked.profile), asked.profile)
     n = len(records.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
@@ -202,6 +204,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
     if has_periods:  # of no good row there is nothing to say
         read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
+    if zones := {n.removeprefix(ZONE) for r in readings.values() for n in r.notes if ZONE in n[:5]}:
+        read_as.append(f"times of the zone {' and '.join(sorted(zones))}")
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(
@@ -213,13 +217,25 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records, in_dates), *said],
+        warnings=[*_about_file(opened, records, in_dates), *totals.warnings, *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
         notes[SET_ASIDE] = is_left.astype(np.int64)
     labels = {c.name: checker.columns.label(c.name) for c in file_columns(asked.record)}
     return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
+
+
+def _cells(
+    records: Table, opened: DecodedFile, checker: Checker
+) -> tuple[Faults, dict[str, Reading]]:
+    """Every field of every record, and what is faulty about them so far."""
+    structural = [
+        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
+        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
+    ]
+    faults = Faults(_rows_of(records, opened.text), structural)
+    return faults, checker.readings(records, faults)
 
 
 def rejected_csv(asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:

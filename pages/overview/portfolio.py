@@ -13,7 +13,7 @@ portfolio = common.whole_portfolio()
 if portfolio.lines:
     st.markdown(text.portfolio(portfolio))
     panels.totals(portfolio)
-    period.not_followed("these figures are a year at the pace of the newest results.")
+    period.which_year()
 else:
     st.markdown(projects.NO_CASE)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from mlpm_core.services.in_life.deployments import deployments as every_deployment
 from pages.parts.common import printing
 from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
 
@@ -37,19 +38,28 @@ def test_the_print_view_is_one_press_away_and_one_back(demo):
 
 
 def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
-    """What the table on the screen remembers; the one on paper cannot be chosen from."""
+    """It stands in the address; the table on paper cannot be chosen from."""
+    first, second, *_ = every_deployment(demo, None)
     app = open_screen("health", print="1")
-    first = said(app)
-    app.session_state["health_deployments_row"] = 1
-    run(app)
-    assert said(app) != first
+    assert app.main.header[-1].value == first.case_title
+    named = f"{second.project}/{second.deployment_id}"
+    app = open_screen("health", print="1", model=named)
+    assert app.main.header[-1].value == second.case_title
+    assert app.query_params["model"] == named
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_model_that_is_not_there_is_said_and_no_other_is_taken_for_it():
+    app = open_screen("health", model="bike-shop-demand/gone")
+    assert "There is no model “bike-shop-demand/gone”" in plain(said(app))
+    assert [header.value for header in app.main.header] == ["Models in use, the worst first"]
 
 
 @pytest.mark.parametrize("screen", sorted(SCREENS))
 def test_each_screen_says_whose_figures_it_shows_and_as_of_when(demo, screen):
     app = open_screen(screen, project="bike-shop-demand")
     head = plain(app.main.caption[0].value)
-    is_of_all = screen in ("portfolio", "health", "settings", "start")
+    is_of_all = screen in ("portfolio", "health", "settings", "start", "glossary")
     who = "All projects" if is_of_all else "Demand forecast for bikes and parts"
     assert who in head
     assert "demo data" in head

@@ -212,6 +212,8 @@ def test_kpis_as_they_are_answered(store):
         "state": "reached", "judged_by": "implied", "measured": None, "measured_in": None,
         "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
         "not_counted": None, "numbers_not_checked": None,
+        "value_cases": [CASE], "adding_nothing": [],
+        **dict.fromkeys(("proven", "proven_low", "proven_high", "proven_grade")),
     }  # fmt: skip
     assert [type(b) for b in down["batches"]] == [str]
     assert (old["proxy"], old["stands_for"], old["expires_on"], old["target_on"]) == (
@@ -353,6 +355,7 @@ def test_a_total_holds_what_has_a_plan_and_results(store, monkeypatch, caplog):
         line(case(None, worth(7.0))),
         line(case(worth(2.0), worth(3.0), title="Both")),
     ]
+    portfolio(store)  # values the stored cases, which are kept, before nothing has a value a year
     monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
     monkeypatch.setattr(Worth, "annual", lambda *_, **__: 1 / 0)
     net = portfolio(store).totals

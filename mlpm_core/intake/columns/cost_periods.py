@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from mlpm_core.intake.columns.cell_parser import RANGE, is_missing
 from mlpm_core.intake.columns.dates import after
 from mlpm_core.intake.columns.extra_columns import PERIOD
+from mlpm_core.intake.columns.period_names import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.intake.messages import Refusal, question
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.intake.profile import Profile
 
-_LONG: Final = ("P1W", "P1M", "P3M", "P1Y")
+_LONG: Final = ("P1W", "P1M", "P3M", HALF, "P1Y")
 _MONTHLY: Final = frozenset(map(normal, (PERIOD.name, *PERIOD.aliases)))
 _MOST_LOOKED: Final = 1_000
 

@@ -107,7 +107,7 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
     """
 
     @lru_cache(maxsize=64)
-    def kept(_reader: locales.Locale, *known: object) -> T:
+    def kept(_days: str, *known: object) -> T:
         names, *arguments = map(_given, known)
         n = len(arguments) - len(names)
         return make(*arguments[:n], **dict(zip(names, arguments[n:], strict=True)))
@@ -115,7 +115,7 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
         arguments = (tuple(kwargs), *args, *kwargs.values())
-        return kept(locales.current(), *map(_known, arguments))
+        return kept(locales.current().column, *map(_known, arguments))
 
     return made
 

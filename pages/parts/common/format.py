@@ -291,6 +291,28 @@ def inner(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
+def plain(value: float, decimals: int = 0) -> str:
+    """A number in full with so many decimals.
+
+    Examples
+    --------
+    >>> plain(1234567.4), plain(-2500), plain(1234.5, 2)
+    ('1,234,567', '-2,500', '1,234.50')
+    """
+    return f"{value:,.{decimals}f}"
+
+
+def significant(value: float, digits: int = 6) -> str:
+    """A number of no great size with up to so many significant digits, none shortened.
+
+    Examples
+    --------
+    >>> significant(1.23456, 3), significant(2.0, 3), significant(1_234_567.5, 10)
+    ('1.23', '2', '1,234,567.5')
+    """
+    return f"{value:,.{digits}g}"
+
+
 def counted(n: int, noun: str, plural: str | None = None) -> str:
     """A number of things.
 
@@ -299,7 +321,7 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     >>> counted(1, "line"), counted(1200, "line"), counted(2, "batch", "batches")
     ('1 line', '1,200 lines', '2 batches')
     """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{plain(n)} {noun if n == 1 else plural or noun + 's'}"
 
 
 def listed(words: Sequence[str]) -> str:

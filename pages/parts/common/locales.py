@@ -73,6 +73,11 @@ class Locale:
         """A day as a chart takes it."""
         return "%b %-d, %Y" if self.is_month_first else "%-d %b %Y"
 
+    @property
+    def has_decimal_comma(self) -> bool:
+        """Whether a comma that was typed may stand before decimals."""
+        return self.decimal == ","
+
     def day(self, on: date) -> str:
         """A day.
 

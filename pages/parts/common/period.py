@@ -7,7 +7,7 @@ for every screen until something else is chosen.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -25,6 +25,11 @@ from pages.parts.common import period_text as say
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import literal
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Project
+
 _DAYS: Final = "days"  # two days that somebody chooses
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # that an address may name
 _RANGES: Final[dict[str, str]] = {
@@ -40,10 +45,11 @@ _AGAINST: Final[dict[str, str]] = {
     Against.YEAR_AGO: "The same a year ago",
     _DAYS: "From … to …",
 }
-_HELP: Final = (
-    "The last four whole weeks (Monday to Sunday, ISO 8601), the last whole quarter or year of the "
-    "calendar, or days of your own. Today is not over, so it is in none of them."
-)
+_FISCAL: Final[dict[str, str]] = {
+    Reach.QUARTER: "Last fiscal quarter",
+    Reach.YEAR: "Last fiscal year",
+    Reach.YEAR_SO_FAR: "This fiscal year so far",
+}
 _HELP_AGAINST: Final = (
     "Weeks are compared with those 52 weeks earlier, on the same weekdays; months, quarters and "
     "years with those of the same name. A period that is not over is compared with as many days."
@@ -61,21 +67,55 @@ def control(project: str, word: str = "") -> ShownPeriod:
     word : str
         What the newest figure covers, week or month, where all days compare that one alone.
     """
-    today = queries.workspace().today(project)
+    return control_at(queries.workspace().today(project), _year_starts_in(project), word)
+
+
+def control_at(today: date, begins: int = 1, word: str = "") -> ShownPeriod:
+    """The same as seen on a day, with fiscal years that begin in a month."""
+    ranges = _RANGES if begins == 1 else _RANGES | _FISCAL
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = _asked("range", "Time range", _RANGES, today, _HELP)
+        asked = _asked("range", "Time range", ranges, today, _help(begins))
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
-    shown = _shown(today, asked, against)
+    shown = _shown(today, asked, against, year_starts_in=begins)
     st.caption(say.shown(shown, word))
     return shown
 
 
-def not_followed(why: str) -> None:
-    """That a range which was chosen on another screen leaves this one as it is, and why."""
-    chosen = st.session_state.get("range")
-    if chosen:
-        name = _RANGES.get(chosen) or say.days(span_of(chosen))
-        st.caption(f"The time range “{name}” that was chosen elsewhere is not used here: {why}")
+def day_of(projects: Sequence[Project]) -> date:
+    """The day that projects live on: that of their clocks where all agree, else today."""
+    clocks = {p.clock_on for p in projects}
+    alone = clocks.pop() if len(clocks) == 1 else None
+    return alone or queries.workspace().today()
+
+
+def of(project: str, asked: str, against: str) -> ShownPeriod:
+    """The days that an address asks for, on the day and in the fiscal year of a project."""
+    today = queries.workspace().today(project)
+    return _shown(today, asked, against, year_starts_in=_year_starts_in(project))
+
+
+def which_year() -> None:
+    """What a year means on a screen of all projects; nothing while all go by the calendar's."""
+    months = {p.year_starts_in for p in queries.all_projects() if not p.archived}
+    if months - {1}:
+        st.caption(say.fiscal_years(sorted(months)))
+
+
+def _year_starts_in(project: str) -> int:
+    return next((p.year_starts_in for p in queries.all_projects() if p.project == project), 1)
+
+
+def _help(begins: int) -> str:
+    year = "of the calendar"
+    if begins != 1:
+        year = (
+            f"of the fiscal year, which begins in {say.month(begins)} and is called by the year "
+            "in which it ends"
+        )
+    return (
+        "The last four whole weeks (Monday to Sunday, ISO 8601), the last whole quarter or year "
+        f"{year}, or days of your own. Today is not over, so it is in none of them."
+    )
 
 
 def _asked(key: str, label: str, options: dict[str, str], today: date, help: str) -> str:

@@ -17,7 +17,7 @@ import streamlit as st
 
 from pages.parts.common import addresses, files
 from pages.parts.common.cache import made_once
-from pages.parts.common.format import NOTHING, day, day_and_time, literal
+from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 _KEY: Final = "print"
+_DIGITS: Final = 15
+AMOUNT: Final = st.column_config.NumberColumn(format="accounting", step=1)
+"""A column of whole money: 1,234 for every reader, and (1,234) below 0, as accounts have it.
+
+What Streamlit calls localized has the marks of the browser, unlike all other numbers of a screen.
+"""
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
 
@@ -193,7 +199,7 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
         if form and files.AS_PRINTF.search(form):
             return literal(form % cell)
         is_small = 0 < abs(cell) < 1
-        return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")
+        return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):
         return day(cell) if cell.time() == time() else day_and_time(cell)
     return day(cell) if isinstance(cell, date) else literal(cell)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
-from pages.parts.common import addresses, commands, controls, files, locales, queries
+from pages.parts.common import addresses, commands, controls, files, locales, period, queries
 from pages.parts.common.format import day, day_and_time, literal
 from pages.parts.common.next_step import line
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.records import Project
 
-_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings", "New project")
+_OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings", "New project", "Glossary")
 _SAYS_IT_ITSELF: Final = "registers"  # once it knows which kind of record is in view
 
 
@@ -69,6 +69,12 @@ def as_of_choice() -> None:
         st.date_input(
             "Day (UTC)", value=None, key="as_of_day", max_value="today", on_change=_view_as_of_day
         )
+
+
+def glossary() -> None:
+    """The sidebar's way to what each word means."""
+    with st.sidebar:
+        st.page_link("overview/glossary.py", label="Glossary", icon=":material/menu_book:")
 
 
 def view_as_of(when: str | None) -> None:
@@ -181,10 +187,7 @@ def _has_demo(shown: Project | None, projects: Sequence[Project]) -> bool:
 
 def _as_of(shown: Project | None, projects: Sequence[Project]) -> str:
     """The day of the project's clock, or of all projects' where they agree; else today."""
-    of = [shown] if shown else [p for p in projects if not p.archived]
-    clocks = {p.clock_on for p in of}
-    alone = clocks.pop() if len(clocks) == 1 else None
-    return day(alone or queries.workspace().today())
+    return day(period.day_of([shown] if shown else [p for p in projects if not p.archived]))
 
 
 def _shown(screen: str, projects: Sequence[Project]) -> Project | None:

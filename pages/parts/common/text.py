@@ -23,6 +23,8 @@ from pages.parts.common.format import (
     number,
     percent,
     period_name,
+    plain,
+    span,
     spread,
 )
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import Record
-    from mlpm_core.services.in_life.kpi_view import KpiLine
+    from mlpm_core.services.in_life.kpi_view import KpiLine, ProvenLevel
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.ingest.registers import Page
     from mlpm_core.services.valuation.case_value import Unchecked
@@ -240,8 +242,8 @@ def draws(case: CaseValue) -> str:
         return ""
     text = (
         "Formulas are shown with the middle value (median) of each input. The uncertainty comes "
-        f"from {worth.draws:,} simulated outcomes (Sobol draws, seed {worth.seed}), the same for "
-        "every value case."
+        f"from {plain(worth.draws)} simulated outcomes (Sobol draws, seed {worth.seed}), the same "
+        "for every value case."
     )
     if worth.feasible_share < 1:
         left_out = percent(1 - worth.feasible_share, in_words=True)
@@ -279,6 +281,9 @@ def kpi(line: KpiLine, today: date) -> str:
         age = max((today - line.newest.period.end.date()).days, 0)
         stale = " It is not judged: too old." if is_stale(line.newest.period, today) else ""
         return f"{text}. Data to {day(line.newest.period.last_on)}, {_old(age)}.{stale}"
+    if line.proven is not None:
+        until = line.proven.until.date()
+        return f"{text}. Proof to {day(until)}, {_old(max((today - until).days, 0))}."
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
@@ -286,6 +291,13 @@ def kpi(line: KpiLine, today: date) -> str:
     periods = f"Over the {period_name(over)}" if over else f"Data to {day(value.as_of.last_on)}"
     why = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
     return f"{text}. {periods}, {_old(age)}.{why}"
+
+
+def proven(level: ProvenLevel) -> str:
+    """What a proven level rests on, with its range and grade."""
+    return (
+        f"proven with a control, 19 times in 20 {span(level.low, level.high)}, grade {level.grade}"
+    )
 
 
 def implied_beside(value: KpiValue) -> str:
@@ -304,14 +316,21 @@ def kpi_origin(value: KpiValue) -> str:
     lines = [
         f"{value.dimension.label}; {value.direction} is better. Owner: "
         f"{literal(value.owner or 'nobody yet')}.",
-        f"Value: baseline {baseline} {sign} what the model changes, by its value case.",
+        f"Value: baseline {baseline} {sign} what {_changing(value)}.",
     ]
     if value.planned:
         lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")
     lines += [f"{literal(f'{label}: {computed(of)}')}." for label, of in value.computed]
+    lines += [literal(sentence) for sentence in value.left_out]
     if value.trend:
         lines.append(f"The line shows the last {len(value.trend)} periods.")
     return "  \n".join(lines)
+
+
+def _changing(value: KpiValue) -> str:
+    if not value.further:
+        return "the model changes, by its value case"
+    return f"{len(value.moved_by)} value cases change, added draw by draw"
 
 
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:
@@ -335,9 +354,9 @@ def register(record: type[Record], page: Page, project: str) -> str:
     """How many records a register holds, and how many of them were looked for."""
     word = record.singular if page.n_shown == 1 else record.plural
     where = f" in {literal(project)}" if project else ""
-    matching = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
+    matching = f", **{plain(page.n_found)}** found" if page.n_found != page.n_shown else ""
     what = f"{literal(inner(word))}{where}{matching}"
-    return f"**{page.n_shown:,}** {what}. {literal(record.__doc__ or '')}"
+    return f"**{plain(page.n_shown)}** {what}. {literal(record.__doc__ or '')}"
 
 
 def _old(days: int | None) -> str:

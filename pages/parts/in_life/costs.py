@@ -11,15 +11,7 @@ from mlpm_core.records import Cost, columns
 from pages.parts.common import panels, printing, queries, terms
 from pages.parts.common.cache import made_once
 from pages.parts.common.choices import choice_label
-from pages.parts.common.format import (
-    counted,
-    day,
-    graded,
-    literal,
-    month,
-    number,
-    percent,
-)
+from pages.parts.common.format import counted, day, graded, literal, month, number, percent, plain
 from pages.parts.in_life.promises_text import amount, days
 
 if TYPE_CHECKING:
@@ -167,7 +159,8 @@ def per_case(costs: CostsOfCase) -> str:
         )
     right = 1 - (served.n_wrong or 0) / served.n_judged
     each = amount(costs.per_right, costs.currency)
-    return f"{text}; {each} for one that was right ({percent(right)} of {served.n_judged:,} judged)"
+    judged = f"{percent(right)} of {plain(served.n_judged)} judged"
+    return f"{text}; {each} for one that was right ({judged})"
 
 
 def caveats(costs: CostsOfCase) -> list[str]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.common import (
+    addresses,
     charts,
     controls,
     files,
+    glossary,
     lines,
     panels,
     period_frames,
@@ -21,7 +23,7 @@ from pages.parts.common import (
 )
 from pages.parts.common import text as common_text
 from pages.parts.common.cache import made_once
-from pages.parts.common.format import day, literal
+from pages.parts.common.format import day, literal, plain
 from pages.parts.in_life import events, metric_change_text, text
 from pages.parts.in_life import tables as in_life_tables
 from pages.parts.plan import bridges
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.segments import Segments
     from mlpm_core.services.in_life.shown_period import ShownPeriod
     from pages.parts.common.event_marks import Numbered
+
+_TABLE = "health_deployments"
 
 
 def in_view(project: str) -> DeploymentView:
@@ -148,7 +152,7 @@ def cards(view: DeploymentView) -> None:
             st.metric("Slot", line.slot.capitalize(), help=terms.SLOT)
             st.caption("only the champion counts for value")
         with st.container(border=True, height="stretch"):
-            st.metric("Days in the slot", f"{line.days_in_slot or 0:,}")
+            st.metric("Days in the slot", plain(line.days_in_slot or 0))
             st.caption(f"{day(line.from_on)} to {day(line.to_on) if line.to_on else 'today'}")
         with st.container(border=True, height="stretch"):
             st.metric("Limits kept", f"{kept} of {len(line.checks)}")
@@ -223,7 +227,7 @@ def metrics(
         for watched in view.metrics:
             label, of_all = watched.series.metric.label, every[watched.series.metric.name]
             with st.container():
-                st.markdown(f"**{literal(label)}**")
+                st.markdown(f"**{literal(label)}**", help=glossary.help_of(label))
                 charts.draw(*_metric_drawn(watched, of_all, shown, marks), grade=files.COUNTED)
                 metric_change_text.change(of_all, shown)
     if len(view.metrics) < len(whole.metrics):
@@ -233,7 +237,7 @@ def metrics(
             if m.series.metric.name not in {v.series.metric.name for v in view.metrics}
         ]
         st.caption(literal(f"No results in the days shown: {', '.join(names)}."))
-    st.caption(text.reading(), help=terms.DRIFT)
+    st.caption(text.reading(), help=terms.SIGNAL)
 
 
 @made_once
@@ -259,7 +263,7 @@ def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True)
     if not is_all:
         st.caption("Segments are shown for all days.")
     for segment in view.segments:
-        st.markdown(text.segments(segment), help=terms.PSI)
+        st.markdown(text.segments(segment), help=terms.SHIFT)
         with st.grid(2, min_column_width=380):
             for frame, spec, title in _segments_drawn(segment, marks):
                 with st.container():
@@ -305,7 +309,35 @@ def table(view: DeploymentView) -> None:
         )
 
 
-def chosen_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
-    """Deployments as a table; the chosen row, else the first."""
-    alt = "Deployments with health, reason, value gap, slot and age of their results"
-    return controls.row_of(in_life_tables.deployments(lines), lines, "health_deployments", alt)
+def chosen_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine | None:
+    """Deployments as a table; the one whose cell was clicked, which the address names.
+
+    The first while it names none, and None where that is not there.
+    """
+    by_id = {f"{line.project}/{line.deployment_id}": line for line in lines}
+    first = next(iter(by_id))
+
+    def choose() -> None:
+        cells = st.session_state[_TABLE].selection.cells
+        if cells and cells[0][0] < len(lines):
+            st.session_state["model"] = list(by_id)[cells[0][0]]
+
+    unknown = addresses.follow("model", by_id, first)
+    if unknown:
+        controls.not_there("model", unknown)
+    printing.table(
+        in_life_tables.deployments(lines),
+        hide_index=True,
+        on_select=choose,
+        selection_mode="single-cell",
+        key=_TABLE,
+        alt="Deployments with health, reason, value gap, slot and age of their results",
+    )
+    chosen: str | None = st.session_state["model"]
+    if chosen is None:
+        return None
+    if chosen == first:
+        addresses.drop("model")
+    else:
+        addresses.show("model", chosen)
+    return by_id[chosen]

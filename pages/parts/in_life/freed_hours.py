@@ -91,8 +91,8 @@ def frees_hours(case: CaseValue) -> bool:
 
 def on_kpi(view: KpiView) -> None:
     """On the KPI screen: freed hours of the model behind a KPI of people's work."""
-    if view.case is not None and view.kpi.dimension is Dimension.PEOPLE_INTENSITY:
-        section(view.project, view.case)
+    if view.cases and view.kpi.dimension is Dimension.PEOPLE_INTENSITY:
+        section(view.project, view.cases[0])  # no mean over cases has two
 
 
 def sentence(found: CaseHours) -> str:

@@ -9,7 +9,7 @@ from mlpm_core.services.in_life.kpi_changes import BASELINE
 from mlpm_core.services.in_life.kpi_view import Basis, Change, Missing
 from mlpm_core.services.in_life.shown_period import Against
 from pages.parts.common import period_text
-from pages.parts.common.format import Colour, counted, literal, number, period_name, span
+from pages.parts.common.format import Colour, counted, literal, number, period_name, plain, span
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_changes import Compared
@@ -118,7 +118,7 @@ def _ends(low: float, high: float) -> str:
     largest = max(map(abs, ends))
     if largest >= _SHORTENED or decimals > _MOST_DECIMALS:
         return span(low, high)
-    texts = [f"{end + 0.0:,.{max(decimals, 0)}f}".replace("-", "−") for end in ends]
+    texts = [plain(end + 0.0, max(decimals, 0)).replace("-", "−") for end in ends]
     return f"{texts[0]} to {texts[1]}"
 
 

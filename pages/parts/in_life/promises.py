@@ -111,12 +111,14 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
 
 @made_once
 def _kpi_months(shown: KpiMonths, marks: Numbered) -> pd.DataFrame:
-    return events.on_months(tables.kpi_months(shown), [m.start for m in shown.months], marks)
+    frame = promises_charts.of_levels(tables.kpi_months(shown))
+    return events.on_months(frame, [m.start for m in shown.months], marks)
 
 
 @made_once
 def _money_months(view: DeliveredView, marks: Numbered) -> pd.DataFrame:
-    return events.on_months(tables.money_months(view), [m.start for m in view.months], marks)
+    frame = promises_charts.of_money_months(tables.money_months(view))
+    return events.on_months(frame, [m.start for m in view.months], marks)
 
 
 @made_once

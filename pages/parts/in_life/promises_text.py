@@ -18,6 +18,7 @@ from pages.parts.common.format import (
     month,
     number,
     percent,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def days(n: float) -> str:
     >>> days(1), days(728), days(2.5)
     ('1 day', '728 days', '2.5 days')
     """
-    return counted(int(n), "day") if n == int(n) else f"{n:,.1f} days"
+    return counted(int(n), "day") if n == int(n) else f"{plain(n, 1)} days"
 
 
 def coverage(monitored: float, in_use: float) -> str:
@@ -173,7 +174,7 @@ def missing(n: float) -> str:
     >>> missing(2), missing(0)
     ('2 d', '')
     """
-    return f"{n:,.0f} d" if n >= 0.5 else ""
+    return f"{plain(n)} d" if n >= 0.5 else ""
 
 
 def grade(view: DeliveredView) -> str:

@@ -18,6 +18,7 @@ from pages.parts.common.format import (
     money,
     number,
     percent,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -168,11 +169,11 @@ def metric(watched: WatchedMetric) -> str:
     digits = watched.check.digits(last.value) if watched.check else 3
     text = f"{number(last.value, digits)} {in_period(last.period)}"
     if last.monitored.n is not None:
-        text += f" over {last.monitored.n:,} cases"
+        text += f" over {plain(last.monitored.n)} cases"
     if (said := last.monitored.logged) is not None:
         text += (
-            f", computed from the prediction log ({said.n_outcomes:,} of {said.n:,} predictions "
-            "have an outcome yet)"
+            f", computed from the prediction log ({plain(said.n_outcomes)} of {plain(said.n)} "
+            "predictions have an outcome yet)"
         )
     elif last.monitored.label_status in ("partial", "estimated"):
         text += f", outcomes {last.monitored.label_status}"

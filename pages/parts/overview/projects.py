@@ -11,7 +11,7 @@ from pages.parts.common import kpi_cards, panels, printing, tables, terms
 from pages.parts.common import queries as common
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import counted, literal
-from pages.parts.overview import filters, projects_table, queries
+from pages.parts.overview import changes, filters, projects_table, queries
 from pages.parts.overview import projects_text as words
 
 if TYPE_CHECKING:
@@ -47,10 +47,16 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
     st.markdown(words.overview(_together(rows)))
     chosen, by, order = filters.bar(rows)
     listed = [row for row in rows if chosen.takes(row)]
-    st.caption("The filter changes the list and what is below it; sums above are of all projects.")
+    st.caption(
+        "Filter and time range change the list and what is below it; sums above are of all "
+        "projects, a year at the pace of their newest results."
+    )
     st.markdown(words.shown(_together(listed), len(rows)))
     if not listed:
         return [], {}
+    shown, changed = changes.asked(listed)
+    if changed:
+        st.markdown(changes.summary(listed, changed))
     if by is not None:
         projects_table.groups(grouped(listed, by), by)
     if by is GroupBy.DIMENSION and (missing := words.no_aim(_together(rows))):
@@ -60,7 +66,7 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
     if by is not None:
         places = {group.key: i for i, group in enumerate(grouped(listed, by))}
         ordered.sort(key=lambda row: places[group_of(row, by)])
-    projects_table.table(ordered, plans, by)
+    projects_table.table(ordered, plans, by, shown, changed)
     if n_pending:
         with st.spinner(f"Estimating {counted(n_pending, 'project')} …"):
             queries.plan_summaries()

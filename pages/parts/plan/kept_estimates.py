@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, files, panels, printing, work
+from pages.parts.common import charts, files, forms, panels, printing, terms, work
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import day, literal
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
-from pages.parts.plan import task_queries, terms
+from pages.parts.plan import task_queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.snapshots import SnapshotHistory
@@ -30,10 +30,12 @@ def part(project: str, view: TaskEstimateView) -> str | None:
 
 def keep(project: str) -> None:
     """Keep the estimate of today."""
-    with st.form("estimate_snapshot", border=False):
+    with st.form("estimate_snapshot", enter_to_submit=False, border=False):
         reason = st.text_input("Why it is kept", placeholder="Monday, or a finished task")
         is_baseline = st.checkbox("As the baseline that the project is held against")
-        if st.form_submit_button("Keep it", type="primary", icon=":material/photo_camera:"):
+        if st.form_submit_button(
+            "Keep it", type="primary", icon=":material/photo_camera:", shortcut=forms.SAVE
+        ):
             with panels.guard():
                 task_queries.take_snapshot(project, reason, is_baseline=is_baseline)
 

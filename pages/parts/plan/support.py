@@ -172,10 +172,9 @@ def incidents(view: SupportView) -> None:
         hide_index=True,
         column_config={
             "Began": st.column_config.DateColumn(format=current().column),
-            **{
-                f"{name}, {view.currency}": st.column_config.NumberColumn(format="localized")
-                for name in ("Loss", "Billed")
-            },
+            **dict.fromkeys(
+                (f"{name}, {view.currency}" for name in ("Loss", "Billed")), printing.AMOUNT
+            ),
         },
         alt="Incidents with the hours until somebody came, against what was agreed, and their cost",
     )

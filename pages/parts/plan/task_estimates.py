@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from pages.parts.common import charts, controls, files, panels, printing, work
+from pages.parts.common import charts, controls, files, panels, printing, terms, work
 from pages.parts.common.cache import made_once
-from pages.parts.common.format import NOTHING, day, literal, percent
+from pages.parts.common.format import NOTHING, day, literal, percent, plain
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
-from pages.parts.plan import task_queries, terms
+from pages.parts.plan import task_queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.task_estimates import Estimated, TaskEstimateView
@@ -178,7 +178,7 @@ def find_out(view: TaskEstimateView) -> None:
         st.caption(text.find_out_rests_on(view))
     else:
         st.caption(text.nothing_to_find_out(view))
-    st.header("What moves it most", anchor=False, help=terms.RANK_DRIVERS)
+    st.header("What moves it most", anchor=False, help=terms.DRIVERS)
     drivers = [d for d in view.estimated.now.drivers if d.correlation > 0][:6]
     printing.table(
         pd.DataFrame(
@@ -208,7 +208,7 @@ def roles(view: TaskEstimateView) -> None:
                 "Working days now": [round(r.p80_now) for r in shown],
                 "With one more": [round(r.p80_one_more) for r in shown],
                 "Full time": [
-                    NOTHING if r.p80_full_time is None else f"{r.p80_full_time:.0f}" for r in shown
+                    NOTHING if r.p80_full_time is None else plain(r.p80_full_time) for r in shown
                 ],
             }
         ),
@@ -236,8 +236,8 @@ def learned(view: TaskEstimateView) -> None:
         )
         st.caption(
             "Predicted: the number at even odds with the factors that act on the task, before any "
-            f"optimism. The belief rests on {updated.learned.effective_draws:,.0f} effective draws "
-            f"of {updated.learned.n_draws:,}."
+            f"optimism. The belief rests on {plain(updated.learned.effective_draws)} effective "
+            f"draws of {plain(updated.learned.n_draws)}."
         )
 
 
@@ -273,8 +273,8 @@ def how(view: TaskEstimateView) -> None:
             every = view.estimated.planned.effort_if_all
             st.caption(
                 "A factor that was answered before a task was estimated is taken to be in its "
-                f"numbers. With every factor on every task the effort would be {every.p50:.0f} "
-                f"person-days at even odds and {every.p80:.0f} to be safe."
+                f"numbers. With every factor on every task the effort would be {plain(every.p50)} "
+                f"person-days at even odds and {plain(every.p80)} to be safe."
             )
         st.caption(literal(f"Plan {view.estimated.digest}: the same plan gives the same figures."))
 
@@ -349,10 +349,10 @@ def payback(view: TaskEstimateView) -> None:
             npv = view.pays_back.npv
             st.caption(
                 literal(
-                    f"Present value less all cost: {view.currency} {npv.mean:,.0f} on average, "
-                    f"{npv.p10:,.0f} to {npv.p90:,.0f} in 8 of 10 cases; above zero with a chance "
-                    f"of {percent(view.pays_back.probability_of_gain)}. Cost and time to build are "
-                    "those above; without a usable model there is no benefit."
+                    f"Present value less all cost: {view.currency} {plain(npv.mean)} on average, "
+                    f"{plain(npv.p10)} to {plain(npv.p90)} in 8 of 10 cases; above zero with a "
+                    f"chance of {percent(view.pays_back.probability_of_gain)}. Cost and time to "
+                    "build are those above; without a usable model there is no benefit."
                 )
             )
         st.page_link(
