@@ -27,7 +27,7 @@ quick: setup ## format, lint, types and the tests of the maths: what to run befo
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" tests/maths
+	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" -p no:schemathesis tests/maths
 
 check: static ## the same, and contract tests
 	$(BIN)/python -m pytest --quiet tests/contract
@@ -55,7 +55,7 @@ soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40
 	@SOAK=10 $(PYTEST) --quiet tests/services/test_noise_guard.py tests/services/test_order.py tests/services/test_peak_memory.py
 	@SOAK=10 $(PYTEST) --quiet tests/maths/test_sentences.py tests/maths/test_looked_up.py \
 	    tests/maths/test_experiment.py tests/maths/test_proof_plan.py tests/maths/test_updating.py
-	@SOAK=10 $(PYTEST) --quiet tests/maths/test_agreement.py tests/maths/test_realisation_factor.py tests/maths/test_freed_hours.py
+	@SOAK=10 $(PYTEST) --quiet tests/app/test_addresses.py tests/maths/test_agreement.py tests/maths/test_realisation_factor.py tests/maths/test_freed_hours.py
 	@SOAK=10 $(PYTEST) --quiet tests/maths/test_link.py tests/maths/test_control_series.py tests/maths/test_staggered.py
 	@PYTHONPATH=. $(BIN)/python -m tests.promise_boards 500
 

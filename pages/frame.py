@@ -48,12 +48,18 @@ page = st.navigation(
             st.Page("data/registers.py", title="All records", icon=":material/table_rows:"),
             st.Page("data/settings.py", title="Settings", icon=":material/settings:"),
         ],
-        # Steps inside the screens that they serve: Portfolio, Brief and KPI, Value case.
+        # Steps inside the screens that they serve: Portfolio, all, Brief and KPI, Value case.
         "Steps": [
             st.Page(
                 "plan/start.py",
                 title="New project",
                 icon=":material/add_circle:",
+                visibility="hidden",
+            ),
+            st.Page(
+                "overview/glossary.py",
+                title="Glossary",
+                icon=":material/menu_book:",
                 visibility="hidden",
             ),
             st.Page(
@@ -81,6 +87,7 @@ with panels.guard():
     unknown = sidebar.project_in_view(projects)
     sidebar.as_of_choice()
     printing.choice()
+    sidebar.glossary()
     printing.notice()
     st.set_page_config(page_title=sidebar.tab_title(page.title, projects))
     with printing.head():

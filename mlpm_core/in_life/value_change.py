@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.value.estimate import Estimate
+from mlpm_core.value.estimate import Estimate, added
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.in_life.realisation import Span, WindowTotal
 
 _COVERED: Final = 0.9
@@ -95,6 +97,44 @@ def value_change(
         total_before.days,
         None if few else Estimate.of(is_now.samples - was.samples, unit),
         NoValueChange.FEW_DAYS_BEFORE if few else None,
+    )
+
+
+def summed(changes: Sequence[ValueChange], unit: str) -> ValueChange:
+    """The change of several values together, taken as independent of each other.
+
+    It is not available unless each of them is, else a part would be held against the whole: the
+    reason is that of the first.
+
+    Parameters
+    ----------
+    changes : sequence of ValueChange
+        Of the same days, one or more.
+    unit : str
+        Of the value a week.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = Estimate.of(np.full(8, 5.0), "EUR/week")
+    >>> grown = ValueChange(one, 28.0, one, 28.0, one)
+    >>> summed([grown, grown], "EUR/week").difference.mean
+    10.0
+    >>> nothing = ValueChange(None, 0.0, missing=NoValueChange.NOTHING)
+    >>> summed([grown, nothing], "EUR/week").missing.value
+    'no day monitored'
+    """
+    fewest = min(c.days for c in changes), min(c.days_before for c in changes)
+    missing = next((c.missing for c in changes if c.missing is not None), None)
+    if missing is not None:
+        return ValueChange(None, fewest[0], None, fewest[1], missing=missing)
+    now = [c.now for c in changes if c.now]
+    before = [c.before for c in changes if c.before]
+    differences = [c.difference for c in changes if c.difference]
+    if len(differences) < len(changes):
+        return ValueChange(added(now, unit), fewest[0])
+    return ValueChange(
+        added(now, unit), fewest[0], added(before, unit), fewest[1], added(differences, unit)
     )
 
 

@@ -241,10 +241,18 @@ def _without_conflicts(
         records = np.unique(rows.of[members]).tolist()
         line_list = ", ".join(str(int(lines[i]) + 1) for i in records[:10])
         line_list += f" and {len(records) - 10} more" if len(records) > 10 else ""
+        written = _rewritten_id(rows, int(members[0]))
+        code, said = ("conflict-of-ids", {"id": written}) if written else ("conflict", {})
         for i in records:
-            file.faults.add(i, None, "conflict", None, rows=line_list)
+            file.faults.add(i, None, code, None, rows=line_list, **said)
     is_good = ~file.faults.is_bad[rows.of]
     return rows.taken(is_good), _repeats(content[is_good])
+
+
+def _rewritten_id(rows: Rows, i: int) -> str | None:
+    """The id of a row that looks like a number which a spreadsheet rewrote; None without one."""
+    ids = (rows.fields[name][i].as_py() for name in rows.fields if name.endswith("_id"))
+    return next((str(written) for written in ids if written and is_number_like(written)), None)
 
 
 def _shortened(rows: Rows, key: Sequence[str]) -> pa.Table:
@@ -337,5 +345,6 @@ def _row_warnings(
             for value in column.unique().to_pylist()
         )
         ids = [value for value in written if value and is_number_like(value)]
-        warnings.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
+        if ids:  # else an answer took them for others
+            warnings.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
     return warnings

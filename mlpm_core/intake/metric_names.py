@@ -17,7 +17,12 @@ KEEP: Final = "keep"
 """The answer that leaves a metric, or a class of outcomes, under its own name."""
 
 _IN_PERCENT: Final = " in %"
-_DROPPED: Final = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
+_DROPPED: Final = str.maketrans(
+    "",
+    "",
+    " \t\u00a0\u2007\u2009\u202f_-\u2010\u2011\u2012\u2013\u2014"  # spaces and dashes
+    "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad",  # and what nobody sees
+)
 _APART: Final = re.compile(r"[\s_\-/.,:;()\[\]@%#|]+")
 _AFFIXES: Final = frozenset(
     {

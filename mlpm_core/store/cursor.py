@@ -34,8 +34,14 @@ class DamagedError(StoreError):
     """The file, or what was to be added to it, cannot be read."""
 
 
+class ConflictError(StoreError):
+    """Two transactions wanted to change the same rows; whoever begins anew may do so."""
+
+
 def refused(sentence: str, error: duckdb.Error) -> StoreError:
     """The error for what DuckDB refused; damage is told apart, for it can be mended."""
+    if isinstance(error, duckdb.TransactionException) and "onflict" in str(error):
+        return ConflictError(sentence)
     is_damage = isinstance(error, duckdb.FatalException | duckdb.IOException)
     return (DamagedError if is_damage and "Corrupt" in str(error) else StoreError)(sentence)
 
@@ -57,6 +63,8 @@ class Reader:
     """What was computed from what is stored; see there."""
     is_of_the_past = False
     """Whether it is asked about a moment that is over."""
+    numbered_after = 0
+    """Batches are added behind this number; in a trial behind those that others may take."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor

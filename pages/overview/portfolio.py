@@ -14,7 +14,6 @@ if portfolio.lines:
     st.markdown(text.portfolio(portfolio))
     panels.totals(portfolio)
     period.which_year()
-    period.not_followed("these figures are a year at the pace of the newest results.")
 else:
     st.markdown(projects.NO_CASE)
 

@@ -1,7 +1,7 @@
 import streamlit as st
 
-from pages.parts.common import charts, controls, files, queries, record_form, tables, work
-from pages.parts.plan import around_estimate, estimates, kept_estimates, task_queries, terms
+from pages.parts.common import charts, controls, files, queries, record_form, tables, terms, work
+from pages.parts.plan import around_estimate, estimates, kept_estimates, task_queries
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimates as by_task
 

@@ -33,6 +33,7 @@ manifest_scanner.scan_component_manifests = once(manifest_scanner.scan_component
 SCREENS = {
     "portfolio": ("overview/portfolio.py", "Portfolio"),
     "kpi": ("overview/kpi.py", "KPI"),
+    "glossary": ("overview/glossary.py", "Glossary"),
     "brief": ("plan/brief.py", "Brief"),
     "start": ("plan/start.py", "New project"),
     "find_kpi": ("plan/find_kpi.py", "Find a KPI"),

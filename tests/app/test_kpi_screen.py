@@ -351,9 +351,9 @@ def test_a_range_that_cannot_be_shown_is_said_and_all_days_are(asked, sentence):
 
 
 @pytest.mark.usefixtures("demo")
-def test_portfolio_says_why_it_does_not_follow_a_range():
-    """Its figures are a year, so a range chosen elsewhere would be a claim that they are of it."""
+def test_portfolio_follows_a_range_and_says_which_of_its_figures_do_not():
+    """Its sums are a year, so a range without a word would be a claim that they are of it."""
     app = open_screen("portfolio")
-    assert "is not used here" not in words(app)
+    assert "sums above are of all projects, a year at the pace of" in words(app)
     app.session_state["range"] = "2026-01-01..2026-03-31"
-    assert "“1 Jan to 31 Mar 2026” that was chosen elsewhere is not used here" in words(run(app))
+    assert "Shown: 1 Jan to 31 Mar 2026 (90 days); compared with 1 Oct to" in words(run(app))

@@ -7,9 +7,11 @@ from collections import Counter
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from pages.parts.common import printing
 from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
+from tests.patience import PATIENCE
 
 WITH_TABLES = ("portfolio", "kpi", "brief", "support", "health", "promised", "adoption", "imports")
 
@@ -49,7 +51,7 @@ def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
 def test_each_screen_says_whose_figures_it_shows_and_as_of_when(demo, screen):
     app = open_screen(screen, project="bike-shop-demand")
     head = plain(app.main.caption[0].value)
-    is_of_all = screen in ("portfolio", "health", "settings", "start")
+    is_of_all = screen in ("portfolio", "health", "settings", "start", "glossary")
     who = "All projects" if is_of_all else "Demand forecast for bikes and parts"
     assert who in head
     assert "demo data" in head
@@ -90,3 +92,21 @@ def test_columns_of_one_label_days_and_large_numbers_are_all_written():
     assert list(written.columns) == ["Days", "Days", "On", "At"]
     assert written.iloc[0].tolist() == ["1,234,567.25", "2", "30 Jun 2026", "30 Jun 2026 14:05"]
     assert written.iloc[1].tolist() == ["0.1234", "3", "–", "1 Jul 2026"]
+
+
+def test_numbers_of_a_grouped_column_have_the_marks_of_all_others_and_stay_numbers():
+    def screen():
+        import pandas as pd
+
+        from pages.parts.common import printing
+
+        frame = pd.DataFrame({"Cost": [1234567, None], "Loss": [-2500.25, 0.0], "Who": ["a", "b"]})
+        printing.table(frame, alt="Costs", has_files=False, grouped=("Cost", "Loss"))
+
+    app = AppTest.from_function(screen).run(timeout=PATIENCE)
+    assert not app.exception, app.exception
+    (table,) = app.dataframe
+    assert table.value["Cost"].tolist()[0] == 1234567
+    shown = table.proto.arrow_data.styler.display_values
+    assert b"1,234,567" in shown
+    assert b"-2,500.25" in shown

@@ -180,14 +180,21 @@ def test_the_tables_say_what_the_charts_show(empty):
 @pytest.mark.parametrize(
     ("spec", "fields"),
     [
-        (promises_charts.promised_by_month("EUR"), promises_tables.money_months),
+        (
+            promises_charts.promised_by_month("EUR"),
+            lambda view: promises_charts.of_money_months(
+                promises_tables.money_months(view).assign(promised=1.0)
+            ),
+        ),
         (
             promises_charts.realised_to_date("EUR"),
             lambda view: promises_charts.of_to_date(promises_tables.to_date(view)),
         ),
         (
             promises_charts.level_by_month("EUR"),
-            lambda view: promises_tables.kpi_months(view.kpis[0]),
+            lambda view: promises_charts.of_levels(
+                promises_tables.kpi_months(view.kpis[0]).assign(promised=1.0, planned=2.0)
+            ),
         ),
     ],
 )

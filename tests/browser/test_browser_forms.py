@@ -128,6 +128,23 @@ def _take_back(server: Server, page: Page, before: tuple[str, str]) -> None:
     press(page, "Save")
 
 
+def test_enter_alone_sends_no_form_and_ctrl_enter_sends_all_of_it(page: Page, server: Server):
+    """The estimate of a day is never changed again: it is not kept before its form is filled."""
+    go(page, server, f"estimate?project={DEMAND}&kind=estimate_snapshots&edit=1")
+    reason = page.get_by_label("Why it is kept", exact=True)
+    reason.fill("Before the board")
+    reason.press("Enter")
+    wait_for_app(page)
+    assert "The estimate of today is kept" not in shown(page)
+    assert reason.input_value() == "Before the board"
+    page.get_by_text("As the baseline that the project is held against").click()
+    with a_run_of(page):
+        page.keyboard.press("Control+Enter")
+    assert "The estimate of today is kept as the baseline." in shown(page)
+    press(page, "Undo")
+    assert "is undone by" in shown(page)
+
+
 def test_archive_and_restore_in_place(page: Page, server: Server):
     go(page, server, FORM)
     press(page, "Archive")

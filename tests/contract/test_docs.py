@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from mlpm_core import cli
 from mlpm_core.records import KINDS
+from mlpm_core.records.metrics import METRICS
 from mlpm_core.services.admin import demo
+from pages.parts.common.glossary import terms
 from tests.contract.test_architecture import MAY_IMPORT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,8 +103,22 @@ def same(told: str, file: str) -> bool:
 
 
 def test_every_word_of_the_design_is_in_the_glossary():
-    told = first_cells(GLOSSARY)
-    assert [w for w in WORDS if w not in told] == []
+    names = {name for term in terms() for name in term.names}
+    assert [w for w in WORDS if w not in names] == []
+
+
+def test_every_word_of_the_glossary_has_one_row_with_two_or_three_cells():
+    """Else a screen would show half of it, or the wrong one of two."""
+    rows = re.findall(r"^\| (.+) \|$", GLOSSARY, re.MULTILINE)
+    assert len(rows) > 200
+    assert {len(re.split(r" ?\| ?", row)) for row in rows} <= {2, 3}
+    names = Counter(name.casefold() for term in terms() for name in term.names)
+    assert [name for name, n in names.items() if n > 1] == []
+
+
+def test_every_metric_is_in_the_glossary_as_screens_write_it():
+    names = {name.casefold() for term in terms() for name in term.names}
+    assert [m.label for m in METRICS.values() if m.label.casefold() not in names] == []
 
 
 def test_every_kind_of_record_and_every_mechanism_is_in_the_glossary():

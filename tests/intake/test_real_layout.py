@@ -33,6 +33,16 @@ CASES = [
     Case("l05", "Model,churn\n" + "note,x\n" * 25 + HEAD + ROWS, answers=("skip_lines=26",), n=1),
     Case("what is skipped is shown", f"Report\nof June\n{HEAD}{ROWS}", asked=("preamble",),
          says="2: of June"),
+    Case("a head above a header of another language",
+         "Bericht;Qualit\u00e4t\nZeitraum;Feb 2024\n\nModell;Kennzahl;Woche;Wert\n"
+         "m;recall;2024-02-05;0,8\n", asked=("preamble",), says="2: Zeitraum;Feb 2024"),
+    Case("a head above it, skipped",
+         "Bericht;Qualit\u00e4t\n\nModell;Kennzahl;Woche;Wert\nm;recall;2024-02-05;0,8\n",
+         answers=("skip_lines=2",), asked=("which-column",) * 4),
+    Case("one line of text above it", "Report of June\nModell,Kennzahl,Woche,Wert\n"
+         "m,recall,2024-02-05,0.8\n", asked=("preamble",), says="1: Report of June"),
+    Case("a header of another language alone", "Modell,Kennzahl,Woche,Wert\n"
+         "m,recall,2024-02-05,0.8\n", asked=("which-column",) * 4),
     # Merged cells.
     Case("x06", "x06_merged_model.xlsx", asked=("fill-down",), choices=("fill", "faulty")),
     Case("x06 read", "x06_merged_model.xlsx", answers=("fill_down=fill",), n=4,

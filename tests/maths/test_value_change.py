@@ -9,7 +9,7 @@ from mlpm_core.in_life.kpi_change import Missing
 from mlpm_core.in_life.observation import Observation
 from mlpm_core.in_life.realisation import WindowTotal
 from mlpm_core.in_life.reporting import span_of
-from mlpm_core.in_life.value_change import NoValueChange, value_change
+from mlpm_core.in_life.value_change import NoValueChange, summed, value_change
 from mlpm_core.services.in_life.metric_changes import change_of
 
 MAY, JUNE = span_of("2026-05-01..2026-05-31"), span_of("2026-06-01..2026-06-30")
@@ -77,3 +77,30 @@ def test_single_results_that_vary_widely_hide_a_change(tell):
         inside += not change_of(seen[4:], seen[:4]).is_beyond_chance
     tell(f"{inside / 4:.0f}% hold no change")
     assert inside / 400 >= 0.74
+
+
+def test_two_values_together_change_by_the_sum_and_their_luck_is_their_own():
+    one = changed(total(30, LUCK + 5), total(31, LUCK))
+    own = changed(total(29, LUCK * 2), total(31, LUCK))
+    both = summed([one, own], "EUR/week")
+    assert both.difference.mean == pytest.approx(one.difference.mean + own.difference.mean)
+    assert both.now.mean == pytest.approx(one.now.mean + own.now.mean)
+    assert both.before.mean == pytest.approx(one.before.mean + own.before.mean)
+    assert (both.days, both.days_before) == (29, 31)
+    twice = summed([own, own], "EUR/week").difference
+    width = own.difference.p90 - own.difference.p10
+    assert twice.p90 - twice.p10 == pytest.approx(width * 2**0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("now", [0, 26])
+def test_a_part_is_never_held_against_the_whole(now):
+    known = changed(total(30, LUCK), total(31, LUCK))
+    both = summed([known, changed(total(now, LUCK), total(31, LUCK))], "EUR/week")
+    assert (both.now, both.before, both.difference) == (None, None, None)
+    assert both.missing is changed(total(now, LUCK), None).missing
+
+
+def test_values_that_are_held_against_nothing_are_only_added():
+    alone = summed([changed(total(30, LUCK), None)] * 2, "EUR/week")
+    assert alone.now.mean == pytest.approx(2 * 7 * LUCK.mean())
+    assert (alone.before, alone.difference, alone.missing) == (None, None, None)

@@ -27,7 +27,7 @@ SCREENS = {
     "mechanism": "Mechanism", "estimate": "Estimate", "candidates": "Candidates",
     "adoption": "Adoption", "health": "Health", "deployment": "Deployment",
     "promised": "Promised and realised", "upload": "Upload", "imports": "Imports",
-    "registers": "All records",
+    "registers": "All records", "glossary": "Glossary",
 }  # fmt: skip
 SIGN_IN = """[auth]
 redirect_uri = "http://localhost:8501/oauth2callback"

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mlpm_core.intake.columns.totals import called_total
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.records import ColumnKind
@@ -40,6 +41,11 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
         and fields.columns[name].kind is ColumnKind.NAME
         and _is_merged(blank := records.columns[j].are_blank())
     }
+    if not blanks:
+        return records
+    is_total = called_total(records, np.logical_or.reduce([*blanks.values()]))
+    if is_total.any():
+        blanks = {j: b for j, blank in blanks.items() if _is_merged(b := blank & ~is_total)}
     if not blanks:
         return records
     holds_more = _holds_more(records, header, fields)

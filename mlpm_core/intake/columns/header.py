@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.column_answers import ColumnAnswer
 from mlpm_core.intake.columns.extra_columns import file_columns
+from mlpm_core.intake.columns.header_line import LEAST, likeliest, wider
 from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.messages import Refusal
@@ -25,7 +26,7 @@ from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
 from mlpm_core.records import ColumnKind, MetricResult, as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from mlpm_core.intake.columns.fast_path import Cells
     from mlpm_core.intake.profile import Limits, Profile
@@ -242,19 +243,6 @@ class Fields:
         )
 
 
-def _likeliest(
-    delimiters: Sequence[str], first: int, end: int, at: Callable[[int, str], tuple[list[str], int]]
-) -> str:
-    """The delimiter of a header that names no field: one that cuts its next line alike."""
-
-    def width(delimiter: str) -> int:
-        cells, below = at(first, delimiter)
-        is_alike = below < end and len(at(below, delimiter)[0]) == len(cells)
-        return len(cells) if is_alike else 0
-
-    return max(delimiters, key=width)
-
-
 def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
     """Refuse a first line of so many cells that it is not worth taking apart."""
     n_cells = max(line.count(delimiter) for delimiter in delimiters) + 1
@@ -342,7 +330,9 @@ class Header:
             if not is_whole and not fields.profile.is_replay:  # a head may name a field, too
                 line, delimiter = next(later, (first, delimiter))
         else:
-            line, delimiter = next(later, (first, _likeliest(delimiters, first, last, at)))
+            line, delimiter = next(later, (first, likeliest(delimiters, first, last, at)))
+        if line == first and most < LEAST and not (is_told or fields.profile.is_replay):
+            line, delimiter = wider(delimiters, first, last, at) or (line, delimiter)
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:
             raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import NotFoundError
-from mlpm_core.in_life.value_change import NoValueChange, ValueChange, value_change
+from mlpm_core.in_life.value_change import NoValueChange, ValueChange, summed, value_change
 from mlpm_core.records import ValueCase
+from mlpm_core.services.in_life.portfolio import lines_of
 from mlpm_core.services.in_life.realised_value import NET, realised_value
 from mlpm_core.services.valuation.value_cases import kept_cases
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.shown_period import Comparison, ShownPeriod
     from mlpm_core.services.session.workspace import Workspace
 
-__all__ = ["NoValueChange", "ValueChange", "ValueChanges", "ValueCompared", "value_changes"]
+__all__ = [
+    "NoValueChange",
+    "ValueChange",
+    "ValueChanges",
+    "ValueCompared",
+    "project_change",
+    "summed",
+    "value_changes",
+]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,3 +83,21 @@ def value_changes(
         for name, c in comparisons.items()
     }
     return ValueChanges(value_change(now, None, NET, unit), compared, life.unvalued)
+
+
+def project_change(workspace: Workspace, project: str, shown: ShownPeriod) -> ValueCompared | None:
+    """What the models in life of a project were worth a week, against the days chosen.
+
+    None where all days are shown, and for a project without results that say something of today.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such project.
+    """
+    cases = [line.case for line in lines_of(workspace, project) if line.is_counted]
+    every = [value_changes(workspace, project, case.value_case_id, shown) for case in cases]
+    changes = [found.against[shown.against].change for found in every if found]
+    if not changes:
+        return None
+    return ValueCompared(summed(changes, f"{cases[0].currency}/week"), shown.comparison)

@@ -13,6 +13,7 @@ Keys in the URL are public: a renamed one breaks links.
              ``2026-01-01..2026-03-31``; all without it     ``against``  what they are compared
              with: the period before without it, ``year-ago``, or two days
 ``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
+``term``     a word that is looked for in the glossary
 ``print``    is 1 while the screen is shown as it prints
 ``edit``     is 1 while what people fill in on a screen is open, 0 once they closed it
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it

@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from pages.parts.common import addresses, cache, drafts
-from pages.parts.common.format import literal
+from pages.parts.common.format import clock, day, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 SAVE = "Ctrl+Enter"
-"""Saves what a form holds from any of its fields."""
+"""Saves what a form holds from any of its fields.
+
+Enter alone never does: in a field of one line it would send a form that is half filled.
+"""
 LIVE = "300ms"
 """After such a pause in typing a text is sent, so that no reload and no link takes it away."""
 
@@ -292,5 +295,5 @@ def _clock(moment: datetime) -> str:
         zone = ZoneInfo(st.context.timezone or "UTC")
     zone_suffix = " UTC" if str(zone) == "UTC" else ""
     here = moment.astimezone(zone)
-    day = "" if here.date() == datetime.now(zone).date() else f"{here:%Y-%m-%d} "
-    return f"{day}{here:%H:%M}{zone_suffix}"
+    on = "" if here.date() == datetime.now(zone).date() else f"{day(here)} "
+    return f"{on}{clock(here)}{zone_suffix}"

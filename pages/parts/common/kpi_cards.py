@@ -15,6 +15,7 @@ from pages.parts.common.format import (
     digits_beside,
     figure,
     graded,
+    in_period,
     literal,
     number,
 )
@@ -90,7 +91,7 @@ def _card(line: KpiLine, project: str, today: date) -> None:
 def _evidence(line: KpiLine) -> str:
     """Where the figure of a card comes from: counted, or implied with its range and grade."""
     if line.newest is not None:
-        return literal(f"measured {line.newest.period.when}")
+        return literal(f"measured {in_period(line.newest.period)}")
     if line.proven is not None:
         return literal(text.proven(line.proven))
     shown = line.kpi.current or line.kpi.planned

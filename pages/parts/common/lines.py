@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import altair as alt
 import numpy as np
 
-from pages.parts.common.format import number
+from pages.parts.common.format import number, plain
 from pages.parts.common.hover import INK
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NAME_WIDTH: Final = "clamp(width * 0.22, 70, 120)"
-ROOM: Final[list[Any]] = [0, alt.ExprRef(f"width - {_NAME_WIDTH}")]
+RIGHT: Final = f"width - {_NAME_WIDTH}"
+ROOM: Final[list[Any]] = [0, alt.ExprRef(RIGHT)]
 """Where lines run from and to: at their right is room for their names."""
 AS_NAME: Final[dict[str, Any]] = {
     "align": "left",
@@ -111,14 +112,21 @@ def named_series(frame: pd.DataFrame, by: str, *, pixels: int) -> pd.DataFrame:
     return frame.assign(name=names, name_at=at)
 
 
-def name_layers(lines: Sequence[str], moment: str = "start") -> list[alt.Chart]:
-    """The names of lines at their right ends, of a frame that went through `named`."""
+def name_layers(lines: Sequence[str], x: alt.X | None = None) -> list[alt.Chart]:
+    """The names of lines at their right ends, of a frame that went through `named`.
+
+    Parameters
+    ----------
+    x : altair.X, optional
+        Where a row stands, unless it does where it starts.
+    """
+    where = alt.X(field="start", type="temporal") if x is None else x
     return [
         alt.Chart()
         .transform_filter(f"isValid(datum['{line}_name'])")
         .mark_text(**AS_NAME, color=INK)
         .encode(
-            alt.X(field=moment, type="temporal"),
+            where,
             alt.Y(field=f"{line}_name_at", type="quantitative"),
             alt.Text(field=f"{line}_name", type="nominal"),
         )
@@ -216,4 +224,4 @@ def said(frame: pd.DataFrame) -> str:
     n = int(frame["is_beyond"].sum())
     if n == 1:
         return " One value lies beyond the edge; it is written there."
-    return f" {n:,} values lie beyond the edge; the farthest is written there."
+    return f" {plain(n)} values lie beyond the edge; the farthest is written there."

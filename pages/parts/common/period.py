@@ -7,7 +7,7 @@ for every screen until something else is chosen.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -16,13 +16,20 @@ from mlpm_core.services.in_life.shown_period import (
     Against,
     Reach,
     ShownPeriod,
+    month_name,
     shown_period,
     span_of,
     written,
 )
 from pages.parts.common import addresses, controls, queries
 from pages.parts.common import period_text as say
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpm_core.records import Project
 
 _DAYS: Final = "days"  # two days that somebody chooses
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # that an address may name
@@ -50,6 +57,9 @@ _HELP_AGAINST: Final = (
 )
 
 
+_shown = made_once(shown_period)
+
+
 def control(project: str, word: str = "") -> ShownPeriod:
     """The days shown of a project and what they are compared with, both said below.
 
@@ -58,12 +68,17 @@ def control(project: str, word: str = "") -> ShownPeriod:
     word : str
         What the newest figure covers, week or month, where all days compare that one alone.
     """
-    today, begins = queries.workspace().today(project), _year_starts_in(project)
-    ranges = _RANGES if begins == 1 else _RANGES | _FISCAL
+    today = queries.workspace().today(project)
+    return control_at(today, word, year_starts_in=_year_starts_in(project))
+
+
+def control_at(today: date, word: str = "", *, year_starts_in: int = 1) -> ShownPeriod:
+    """The same as seen on a day, with fiscal years that begin in a month."""
+    ranges = _RANGES if year_starts_in == 1 else _RANGES | _FISCAL
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = _asked("range", "Time range", ranges, today, _help(begins))
+        asked = _asked("range", "Time range", ranges, today, _help(year_starts_in))
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
-    shown = of(project, asked, against)
+    shown = _shown(today, asked, against, year_starts_in=year_starts_in)
     st.caption(say.shown(shown, word))
     return shown
 
@@ -81,6 +96,12 @@ def which_year() -> None:
         st.caption(say.fiscal_years(sorted(months)))
 
 
+def common_year(projects: Sequence[Project]) -> int:
+    """The month in which the fiscal years of all projects begin, January where they differ."""
+    months = {p.year_starts_in for p in projects}
+    return months.pop() if len(months) == 1 else 1
+
+
 def _year_starts_in(project: str) -> int:
     return next((p.year_starts_in for p in queries.all_projects() if p.project == project), 1)
 
@@ -89,8 +110,8 @@ def _help(begins: int) -> str:
     year = "of the calendar"
     if begins != 1:
         year = (
-            f"of the project's fiscal year, which begins in {say.month(begins)} and is called by "
-            "the year in which it ends"
+            f"of the fiscal year, which begins in {month_name(begins)} and is called by the year "
+            "in which it ends"
         )
     return (
         "The last four whole weeks (Monday to Sunday, ISO 8601), the last whole quarter or year "
@@ -98,12 +119,11 @@ def _help(begins: int) -> str:
     )
 
 
-def not_followed(why: str) -> None:
-    """That a range which was chosen on another screen leaves this one as it is, and why."""
-    chosen = st.session_state.get("range")
-    if chosen:
-        name = _RANGES.get(chosen) or say.days(span_of(chosen))
-        st.caption(f"The time range “{name}” that was chosen elsewhere is not used here: {why}")
+def day_of(projects: Sequence[Project]) -> date:
+    """The day that projects live on: that of their clocks where all agree, else today."""
+    clocks = {p.clock_on for p in projects}
+    alone = clocks.pop() if len(clocks) == 1 else None
+    return alone or queries.workspace().today()
 
 
 def _asked(key: str, label: str, options: dict[str, str], today: date, help: str) -> str:

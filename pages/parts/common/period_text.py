@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mlpm_core.services.in_life.shown_period import Against, NotCompared, relative
-from pages.parts.common.format import counted, day, literal, number, percent
+from mlpm_core.services.in_life.shown_period import (
+    Against,
+    NotCompared,
+    month_name,
+    relative,
+)
+from pages.parts.common.format import counted, literal, number, percent
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +40,7 @@ def days(span: Span) -> str:
     >>> days(span_of("2026-05-25..2026-06-21")), days(span_of("2026-06-01..2026-06-01"))
     ('25 May to 21 Jun 2026', '1 Jun 2026')
     """
-    first, last = span.start, span.end - timedelta(days=1)
-    if first >= last:
-        return day(first)
-    if first.year != last.year:
-        return f"{day(first)} to {day(last)}"
-    short = f"{first.day}" if first.month == last.month else f"{first.day} {first:%b}"
-    return f"{short} to {day(last)}"
+    return current().days(span.start, span.end - timedelta(days=1))
 
 
 def ranges(comparison: Comparison) -> str:
@@ -105,19 +105,8 @@ def fiscal_years(months: Sequence[int]) -> str:
     """
     return (
         "A year here is any twelve months, no fiscal year: those of the projects begin in "
-        f"{' or '.join(month(m) for m in months)}."
+        f"{' or '.join(month_name(m) for m in months)}."
     )
-
-
-def month(number_of: int) -> str:
-    """The name of a month.
-
-    Examples
-    --------
-    >>> month(4)
-    'April'
-    """
-    return f"{date(2000, number_of, 1):%B}"
 
 
 def change(difference: float | None, before: float | None, now: float | None, digits: int) -> str:

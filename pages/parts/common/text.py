@@ -15,12 +15,15 @@ from pages.parts.common.format import (
     digits_beside,
     figure,
     graded,
+    in_period,
     inner,
     listed,
     literal,
     money,
     number,
     percent,
+    period_name,
+    plain,
     span,
     spread,
 )
@@ -108,7 +111,7 @@ def rate_spread(line: PortfolioRow) -> str:
     if low is None or high is None:
         return "not available without results"
     over = line.case.rests_on
-    over_what = f", over the {over}" if over and over.n > 1 else ""
+    over_what = f", over the {period_name(over)}" if over and over.n > 1 else ""
     return literal(graded(low, high, line.grade, line.case.unchecked) + over_what)
 
 
@@ -137,7 +140,7 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
         return f"**{title}** cannot be valued yet. {literal(needs or '')}  \n{how}"
     rests = "as planned"
     if case.current is not None and (stretch := case.rests_on or case.as_of):
-        rests = f"with the metrics monitored {literal(stretch.when)}"
+        rests = f"with the metrics monitored {literal(in_period(stretch))}"
     if from_log := [i.label for i in case.inputs if i.computed]:
         rests += f", of which the prediction log gives {literal(listed(from_log))}"
     if is_trial:
@@ -239,8 +242,8 @@ def draws(case: CaseValue) -> str:
         return ""
     text = (
         "Formulas are shown with the middle value (median) of each input. The uncertainty comes "
-        f"from {worth.draws:,} simulated outcomes (Sobol draws, seed {worth.seed}), the same for "
-        "every value case."
+        f"from {plain(worth.draws)} simulated outcomes (Sobol draws, seed {worth.seed}), the same "
+        "for every value case."
     )
     if worth.feasible_share < 1:
         left_out = percent(1 - worth.feasible_share, in_words=True)
@@ -285,7 +288,7 @@ def kpi(line: KpiLine, today: date) -> str:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
     over = value.rests_on if value.rests_on and value.rests_on.n > 1 else None
-    periods = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
+    periods = f"Over the {period_name(over)}" if over else f"Data to {day(value.as_of.last_on)}"
     why = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
     return f"{text}. {periods}, {_old(age)}.{why}"
 
@@ -333,9 +336,10 @@ def _changing(value: KpiValue) -> str:
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:
     """What the chart of the value of each week shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
-    text = f"{literal(money(last.rate, line.case.currency, 'week'))} {literal(last.period.when)}"
+    rate = literal(money(last.rate, line.case.currency, "week"))
+    text = f"{rate} {literal(in_period(last.period))}"
     if low.period != last.period:
-        text += f"; lowest {literal(number(low.rate))} {literal(low.period.when)}"
+        text += f"; lowest {literal(number(low.rate))} {literal(in_period(low.period))}"
     planned = ". Dashed: planned" if line.planned_rate is not None else ""
     text = f"{text}. Band: likely range, 8 times in 10{planned}."
     if line.case.redefined_at:
@@ -350,9 +354,9 @@ def register(record: type[Record], page: Page, project: str) -> str:
     """How many records a register holds, and how many of them were looked for."""
     word = record.singular if page.n_shown == 1 else record.plural
     where = f" in {literal(project)}" if project else ""
-    matching = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
+    matching = f", **{plain(page.n_found)}** found" if page.n_found != page.n_shown else ""
     what = f"{literal(inner(word))}{where}{matching}"
-    return f"**{page.n_shown:,}** {what}. {literal(record.__doc__ or '')}"
+    return f"**{plain(page.n_shown)}** {what}. {literal(record.__doc__ or '')}"
 
 
 def _old(days: int | None) -> str:

@@ -32,7 +32,8 @@ def ask(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     """The open questions of a file, answered together."""
     if not receipt.questions:
         return
-    with st.form(file.key("questions")):
+    is_only_one = len(receipt.questions) == 1  # else Enter would send the others unanswered
+    with st.form(file.key("questions"), enter_to_submit=is_only_one):
         answers = [_asked(upload, file, question) for question in receipt.questions]
         if not st.form_submit_button("Go on with these answers", type="primary"):
             return

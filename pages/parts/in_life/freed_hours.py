@@ -22,6 +22,7 @@ from pages.parts.common.format import (
     literal,
     number,
     percent,
+    period_name,
     span,
 )
 
@@ -183,7 +184,7 @@ def table(found: CaseHours) -> pd.DataFrame:
     places = [p for p in Destination if any(p in r.went_to for r in rows)]
     return pd.DataFrame(
         {
-            "Period": [str(r.period) for r in rows],
+            "Period": [period_name(r.period) for r in rows],
             "Freed, hours": [number(r.freed) for r in rows],
             "Grade": ["D" for _ in rows],
             "Implied, hours": [_number(r.implied) for r in rows],

@@ -19,6 +19,8 @@ from pages.parts.common.format import (
     grade_in_words,
     number,
     percent,
+    period_name,
+    plain,
     span,
     written_unit,
 )
@@ -109,19 +111,19 @@ def over_time(
     ends: list[datetime] = []
     for level in view.implied:
         if shown.holds(level.period):
-            row = rows.setdefault(level.period.start, {"period": str(level.period)})
+            row = rows.setdefault(level.period.start, {"period": period_name(level.period)})
             row |= {"implied": level.level, "low": level.low, "high": level.high}
             ends.append(level.period.end)
     for value in series.values if series else ():
         if shown.holds(value.period):
             row = rows.setdefault(value.period.start, {})
-            row["period"] = str(value.period)
+            row["period"] = period_name(value.period)
             row["measured" if value.is_whole else "unfinished"] = value.value
             ends.append(value.period.end)
     if rows and series is not None:
         whole = ((v.period, v.value) for v in series.whole)
         for start, (period, was) in period_frames.under(sorted(rows), whole, shown).items():
-            rows[start] |= {"earlier": was, "earlier_period": str(period)}
+            rows[start] |= {"earlier": was, "earlier_period": period_name(period)}
     starts = sorted(rows)
     columns, blank = ("period", "earlier_period", *_DRAWN), {"earlier_period": NOTHING}
     frame = pd.DataFrame(
@@ -153,7 +155,7 @@ def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
     unit = written_unit(view.kpi.unit)
     return pd.DataFrame(
         {
-            "Period": [str(v.period) for v in shown],
+            "Period": [period_name(v.period) for v in shown],
             f"Measured, {unit}": [number(v.value, digits_beside(v.value)) for v in shown],
             "Whole": ["yes" if v.is_whole else "not over when it came" for v in shown],
             f"Implied, {unit}": [NOTHING if i is None else number(i) for i in implied],
@@ -163,7 +165,7 @@ def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
                 NOTHING if i is None else number(v.value - i)
                 for v, i in zip(shown, implied, strict=True)
             ],
-            "Cases": [NOTHING if v.n is None else f"{v.n:,}" for v in shown],
+            "Cases": [NOTHING if v.n is None else plain(v.n) for v in shown],
             "Source": [v.source for v in shown],
             "Batch": [v.batch for v in shown],
         }

@@ -19,9 +19,11 @@ from pages.parts.common.format import (
     day,
     digits_beside,
     figure,
+    in_period,
     listed,
     literal,
     number,
+    period_name,
     span,
     spread,
 )
@@ -76,7 +78,7 @@ def lead(view: KpiView, series: KpiSeries | None, shown: ShownPeriod) -> str:
     if shown.span is not None:
         return f"{title}{_over(view, series, shown, digits)}"
     value = literal(figure(newest.value, view.kpi.unit, digits))
-    text = f"{title}: {value} {literal(newest.period.when)}"
+    text = f"{title}: {value} {literal(in_period(newest.period))}"
     before = f"the {newest.period.word} before"
     moved = _moved(series.against_previous(), view.kpi.direction, before, digits)
     text += f", {moved}" if moved else ""
@@ -104,7 +106,7 @@ def _over(view: KpiView, series: KpiSeries, shown: ShownPeriod, digits: int) -> 
         moved = _moved(compared.change, view.kpi.direction, told, digits)
         text += f", {moved}" if moved else ""
     target = _target(view, newest, series, digits)
-    return f"{text}. By the newest {word}, {literal(str(newest.period))}: {target}."
+    return f"{text}. By the newest {word}, {literal(period_name(newest.period))}: {target}."
 
 
 def _not_measured(view: KpiView, series: KpiSeries | None) -> str:
@@ -202,7 +204,7 @@ def unfinished(series: KpiSeries, unit: str) -> str:
 
 def _unfinished(part: MeasuredValue, unit: str) -> str:
     value = literal(figure(part.value, unit))
-    return f"the {literal(str(part.period))} came in before it was over ({value} so far)"
+    return f"the {literal(period_name(part.period))} came in before it was over ({value} so far)"
 
 
 def age(view: KpiView, series: KpiSeries) -> str:
@@ -252,7 +254,7 @@ def other(view: KpiView, period: Period | Span, measured: float | None) -> tuple
         return None
     ends = view.implied_ends_in(period)
     likely = f"{spread(*ends)}; " if ends else ""
-    when = period.when if isinstance(period, Period) else f"from {period_text.days(period)}"
+    when = in_period(period) if isinstance(period, Period) else f"from {period_text.days(period)}"
     if measured is None:
         return literal(number(implied)), literal(f"{likely}{when}; no measured value covers that")
     rest = measured - implied

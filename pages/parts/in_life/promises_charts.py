@@ -14,6 +14,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TO_DATE: Final = ("realised", "planned")
+_MONTHS_HEIGHT: Final = 280
+_OF_MONEY: Final = {"realised": "realised", "promised": "promised"}
+_OF_LEVELS: Final = {"realised": "realised", "promised": "promised", "planned": "target"}
+
+
+def of_money_months(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for `promised_by_month` with its bars named."""
+    return _named(frame, _OF_MONEY, ("low", "high", "in_use"))
+
+
+def of_levels(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for `level_by_month` with its marks and its target named."""
+    return _named(frame, _OF_LEVELS, ("low", "high"))
+
+
+def _named(frame: pd.DataFrame, names: dict[str, str], drawn: tuple[str, ...]) -> pd.DataFrame:
+    return lines.named(frame, names, pixels=_MONTHS_HEIGHT - charts.AXIS, drawn=drawn)
 
 
 @lru_cache(maxsize=16)
@@ -46,10 +63,11 @@ def promised_by_month(unit: str) -> charts.Spec:
             )
             for colour, width in ((PAPER, 3), (INK, 1.5))  # edged, to be seen on its bar
         ),
+        *lines.name_layers(tuple(_OF_MONEY), _month(bandPosition=1)),
         *event_marks.layers(_month()),
     ]
     return charts.finished(
-        alt.layer(*layers).properties(height=280), "Promised and realised by month"
+        alt.layer(*layers).properties(height=_MONTHS_HEIGHT), "Promised and realised by month"
     )
 
 
@@ -79,7 +97,7 @@ def realised_to_date(unit: str) -> charts.Spec:
     marks = [
         charts.planned_line(base),
         charts.redefined_mark(),
-        *lines.name_layers(_TO_DATE, "end"),
+        *lines.name_layers(_TO_DATE, alt.X(field="end", type="temporal")),
         *event_marks.layers(),
     ]
     return charts.finished(
@@ -111,17 +129,22 @@ def level_by_month(unit: str) -> charts.Spec:
             shape="diamond", size=110, filled=False, color=MUTED, strokeWidth=1.8, opacity=1
         ).encode(charts.height("promised", unit, zero=False)),
     ]
-    layers += [charts.planned_line(base), *event_marks.layers(_month())]
+    layers += [
+        charts.planned_line(base),
+        *lines.name_layers(tuple(_OF_LEVELS), _month(bandPosition=1)),
+        *event_marks.layers(_month()),
+    ]
     return charts.finished(
-        alt.layer(*layers).properties(height=280), "Promised and realised level by month"
+        alt.layer(*layers).properties(height=_MONTHS_HEIGHT), "Promised and realised level by month"
     )
 
 
-def _month() -> alt.X:
+def _month(**more: Any) -> alt.X:  # noqa: ANN401  what alt.X takes
     axis = alt.Axis(
         title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=False
     )
-    return alt.X(field="month", type="ordinal", sort=None, axis=axis)
+    scale = alt.Scale(range=lines.ROOM)
+    return alt.X(field="month", type="ordinal", sort=None, scale=scale, axis=axis, **more)
 
 
 def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives

@@ -11,15 +11,7 @@ from mlpm_core.services.in_life.value_changes import NoValueChange, ValueChanges
 from mlpm_core.services.in_life.value_changes import value_changes as asked_of_service
 from pages.parts.common import period, period_text, terms
 from pages.parts.common.cache import shared, workspace
-from pages.parts.common.format import (
-    NOTHING,
-    Colour,
-    counted,
-    graded,
-    literal,
-    number,
-    span,
-)
+from pages.parts.common.format import NOTHING, Colour, counted, graded, literal, number, plain, span
 from pages.parts.in_life.kpi_change_text import label
 
 if TYPE_CHECKING:
@@ -82,7 +74,7 @@ def _change(label: str, compared: ValueCompared, currency: str) -> None:
     moved, before, now = (e.mean if e else None for e in (difference, change.before, change.now))
     told = period_text.change(moved, before, now, 3)
     st.metric(label, literal(told if moved is None else f"{currency} {told}"))
-    word, colour = _way(change)
+    word, colour = way(change)
     st.badge(word, color=colour)
     explained = period_text.joined(
         period_text.ranges(comparison), period_text.no_per_cent(moved, before, now), _HELP
@@ -90,7 +82,8 @@ def _change(label: str, compared: ValueCompared, currency: str) -> None:
     st.caption(literal(_beside(compared, currency)), help=explained)
 
 
-def _way(change: ValueChange) -> tuple[str, Colour]:
+def way(change: ValueChange) -> tuple[str, Colour]:
+    """Better, worse, or perhaps chance, with its colour."""
     if change.difference is None:
         return "not available", "gray"
     if change.difference.is_exact and change.difference.mean == 0:
@@ -142,4 +135,4 @@ def why_not(change: ValueChange, before: str) -> str:
 
 
 def _monitored(days: float, of: Span) -> str:
-    return f"{days:,.0f} of {counted(int(of.days), 'day')} monitored"
+    return f"{plain(days)} of {counted(int(of.days), 'day')} monitored"

@@ -13,6 +13,7 @@ from mlpm_core.services.in_life.project_groups import GroupBy, together
 from mlpm_core.services.in_life.project_list import STATES
 from pages.parts.common import printing, terms
 from pages.parts.common.format import NOTHING, counted, literal
+from pages.parts.overview import changes
 from pages.parts.overview import projects_text as words
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.in_life.project_groups import ProjectGroup
     from mlpm_core.services.in_life.project_list import ProjectRow
+    from mlpm_core.services.in_life.shown_period import ShownPeriod
+    from mlpm_core.services.in_life.value_changes import ValueCompared
     from mlpm_core.services.plan.plan_summaries import PlanSummary
 
 _MOST_AT_ONCE = 25  # rows; more scroll below their header
@@ -35,7 +38,13 @@ _COLOURS: Mapping[Health | None, str] = {
 }
 
 
-def table(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary], by: GroupBy | None) -> None:
+def table(
+    rows: Sequence[ProjectRow],
+    plans: Mapping[str, PlanSummary],
+    by: GroupBy | None,
+    shown: ShownPeriod,
+    changed: Mapping[str, ValueCompared | None],
+) -> None:
     """A row for each project; its name opens it, and so do the figures the screens they are of."""
     pairs = [(row, plans.get(row.project)) for row in rows]
     cells = {"Project": [_name(row) for row in rows]}
@@ -45,6 +54,7 @@ def table(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary], by: Grou
     cells |= {
         "Health": [_health(row) for row in rows],
         "Value a year": [_value(row) for row in rows],
+        **_changes(rows, shown, changed),
         "Done in time": [
             _chance(row, words.in_time(row, p), words.moved_date(p)) for row, p in pairs
         ],
@@ -62,6 +72,16 @@ def table(rows: Sequence[ProjectRow], plans: Mapping[str, PlanSummary], by: Grou
     )
     with st.expander("What the columns say", icon=":material/help:"):
         st.markdown("\n".join(f"- **{name}**: {text}" for name, text in _HELP.items()))
+
+
+def _changes(
+    rows: Sequence[ProjectRow], shown: ShownPeriod, changed: Mapping[str, ValueCompared | None]
+) -> dict[str, list[str]]:
+    """The column that compares values, while days are chosen."""
+    if not changed:
+        return {}
+    name = changes.label(shown)
+    return {name: [_change(row, changed.get(row.project), shown) for row in rows]}
 
 
 def groups(found: Sequence[ProjectGroup], by: GroupBy) -> None:
@@ -88,6 +108,9 @@ _HELP = {
     "Health": f"the worst of its models in use. {terms.HEALTH}",
     "Value a year": "net benefit after running costs: of the models in life by their newest "
     f"results, else as planned. Likely: the range in which it lies 8 times in 10. {terms.GRADE}",
+    "Against …": "while a time range is chosen: the mean value a week over these days, over those "
+    "that it is compared with, and the difference in money and per cent. Days without results are "
+    "never filled in; with results on fewer than 9 in 10 days nothing is compared.",
     "Done in time": "the chance that it is done by the day it is needed, if a usable model comes "
     "out, as on its Estimate screen. The arrow says how the chance of this day moved since the "
     "last estimate that was kept.",
@@ -100,9 +123,9 @@ _HELP = {
 }
 
 
-def _link(text: str, page: str, row: ProjectRow) -> str:
+def _link(text: str, page: str, row: ProjectRow, **more: str) -> str:
     """A text that leads to a screen of a project, as of the moment in view."""
-    query = {"project": row.project}
+    query = {"project": row.project, **more}
     if as_of := st.session_state.get("as_of"):
         query["as_of"] = str(as_of)
     return f"[{_unbroken(text)}]({page}?{urlencode(query)})"
@@ -148,6 +171,15 @@ def _value(row: ProjectRow) -> str:
         return literal(words.value(row))
     under = [_small(_unbroken(line)) for line in words.likely(row)]
     return _BREAK.join([_link(words.value(row), "value_case", row), *under])
+
+
+def _change(row: ProjectRow, compared: ValueCompared | None, shown: ShownPeriod) -> str:
+    """How a value changed; it leads to the same days of the screen that says it month by month."""
+    first, *under = changes.lines(row, compared, shown)
+    is_told = compared is not None and compared.change.difference is not None
+    days = {"range": shown.asked, "against": shown.against}
+    told = _link(first, "promised", row, **days) if is_told else literal(first)
+    return _BREAK.join([told, *(_small(literal(line)) for line in under)])
 
 
 def _chance(row: ProjectRow, text: str, *under: str) -> str:

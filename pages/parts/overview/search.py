@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.services.in_life.search import FoundKind
+from pages.parts.common import glossary
 from pages.parts.common.format import counted, literal
 from pages.parts.overview import queries
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.search import Found, SearchResult
 
+_WORDS_SHOWN = 3
 _LONGEST = 100  # characters that are looked for
 _ICONS = {
     FoundKind.PROJECT: ":material/folder:",
@@ -44,6 +46,7 @@ def box(shown: str) -> None:
         )
         if text.strip():
             _results(queries.names_found(text), text, shown)
+            _words(text, shown)
 
 
 def _results(result: SearchResult, text: str, shown: str) -> None:
@@ -58,6 +61,19 @@ def _results(result: SearchResult, text: str, shown: str) -> None:
     more = result.n_found - len(result.found)
     if more > 0:
         st.caption(f"and {counted(more, 'other', 'others')}; write more of the name.")
+
+
+def _words(text: str, shown: str) -> None:
+    """The words of the glossary that are called so; it has a field of its own."""
+    for term in glossary.about(text)[:_WORDS_SHOWN]:
+        if shown != "glossary" and term.rank(text.strip()) != glossary.EXPLAINED:
+            st.page_link(
+                "overview/glossary.py",
+                label=term.word,
+                icon=":material/menu_book:",
+                query_params={"term": term.word},
+                help="what this word means",
+            )
 
 
 def _link(found: Found, shown: str, place: int) -> None:

@@ -8,10 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.evaluate.insights import between
-from pages.parts.common import charts, files
-from pages.parts.common.format import inner, literal, money, number
+from pages.parts.common import charts, files, terms
+from pages.parts.common.format import inner, literal, money, number, period_name
 from pages.parts.plan import charts as plan_charts
-from pages.parts.plan import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +24,7 @@ def since_the_plan(case: CaseValue, change: Change) -> None:
     """What moved the value from the plan to what is monitored."""
     if case.current is None or case.planned is None:
         return
-    st.header("What changed since the plan", anchor=False, help=terms.BRIDGE)
+    st.header("What changed since the plan", anchor=False, help=terms.PARTS)
     _draw(change, case.currency, ("Planned", "Now"))
 
 
@@ -41,14 +40,15 @@ def between_periods(case: CaseValue, points: Sequence[RatePoint]) -> None:
     ) as opened:
         if not opened.open:
             return
-        at = {str(point.period): point for point in points}
+        at = {period_name(point.period): point for point in points}
         names, best = list(at), max(points, key=lambda point: point.rate)
         left, right = st.columns(2)
         with left:
-            one = st.selectbox("From", names, index=names.index(str(best.period)), key="between_1")
+            highest = names.index(period_name(best.period))
+            one = st.selectbox("From", names, index=highest, key="between_1")
         with right:
             two = st.selectbox("To", names, index=len(names) - 1, key="between_2")
-        st.caption("What changed the value between the two.", help=terms.BRIDGE)
+        st.caption("What changed the value between the two.", help=terms.PARTS)
         _draw(between(case, at[one], at[two]), case.currency, (one, two))
 
 

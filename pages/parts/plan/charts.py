@@ -108,6 +108,11 @@ def bridge(unit: str) -> Spec:
     )
 
 
+def of_cumulative(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for `cumulative` with its line named."""
+    return lines.named(frame, {"mean": "on average"}, pixels=140, drawn=("low", "high"))
+
+
 @lru_cache(maxsize=16)
 def cumulative(unit: str) -> Spec:
     """What has come back after each year of use, with its P10-P90 band; paid back above zero.
@@ -118,6 +123,7 @@ def cumulative(unit: str) -> Spec:
         field="year",
         type="quantitative",
         title="Years of use",
+        scale=alt.Scale(range=lines.ROOM),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
     base = ranged(alt.Chart()).encode(x)
@@ -137,8 +143,13 @@ def cumulative(unit: str) -> Spec:
         base.mark_line(point={"size": 24}).encode(y),
         alt.Chart()
         .transform_filter("datum['year'] === 0")
-        .mark_text(align="right", dx=-4, dy=10, fontSize=11, color=INK)
-        .encode(x=alt.value("width"), y=alt.datum(0), text=alt.value("paid back above this line")),
+        .mark_text(**lines.AS_NAME, dy=-7, color=INK)
+        .encode(
+            x=alt.value(alt.ExprRef(lines.RIGHT)),
+            y=alt.datum(0),
+            text=alt.value("paid back ↑"),
+        ),
+        *lines.name_layers(("mean",), x),
     ]
     return finished(alt.layer(*layers).properties(height=200), "Paid back, year by year")
 
@@ -157,8 +168,10 @@ def waterfall() -> Spec:
             axis=alt.Axis(title=None, labelLimit=220),
         )
     )
+    scale = alt.Scale(range=[0, alt.ExprRef("width - 44")])
+    title = "Person-days, at even odds"
     bars = base.mark_bar(height=14).encode(
-        alt.X(field="from", type="quantitative", title="Person-days, at even odds"),
+        alt.X(field="from", type="quantitative", title=title, scale=scale, axis=alt.Axis(**SHORT)),
         alt.X2(field="to"),
         tooltip=[
             tooltip_line("step", "Step"),
@@ -166,7 +179,18 @@ def waterfall() -> Spec:
             tooltip_line("to", "Person-days then", ROUNDED),
         ],
     )
-    return finished(bars.properties(height=alt.Step(26)), "From the guess to the plan")
+    sign = "(datum.order && datum.change > 0 ? '+' : '')"
+    words = (
+        base.transform_calculate(
+            right="max(datum.from, datum.to)",
+            label=f"{sign} + format(datum.change, '{ROUNDED}')",
+        )
+        .mark_text(align="left", dx=6, fontSize=11, color=INK)
+        .encode(alt.X(field="right", type="quantitative"), alt.Text(field="label", type="nominal"))
+    )
+    return finished(
+        alt.layer(bars, words).properties(height=alt.Step(26)), "From the guess to the plan"
+    )
 
 
 def of_work_left(frame: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +233,7 @@ def work_left() -> Spec:
             y("p80"), detail=alt.Detail(field="part", type="nominal")
         ),
         base.transform_filter(is_past).mark_point(filled=True, size=40).encode(y("p50")),
-        *lines.name_layers(("p50", "p80"), "day"),
+        *lines.name_layers(("p50", "p80"), alt.X(field="day", type="temporal")),
     ]
     return finished(alt.layer(*layers).properties(height=220), "Person-days left")
 

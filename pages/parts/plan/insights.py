@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.evaluate.insights import USE, needed, studied
-from pages.parts.common import charts, files, printing, queries
+from pages.parts.common import charts, files, printing, queries, terms
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -24,7 +24,7 @@ from pages.parts.common.format import (
 )
 from pages.parts.common.text import costs_counted
 from pages.parts.plan import charts as plan_charts
-from pages.parts.plan import estimates, terms
+from pages.parts.plan import estimates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,7 @@ def find_out_next(case: CaseValue, insight: Insight) -> None:
     with right:
         if insight.swings:
             swings = f"{_tornado(insight, case.currency)} {costs_counted(case)}"
-            st.caption(literal(swings), help=terms.TORNADO)
+            st.caption(literal(swings), help=terms.SWING)
         if unasked := _silent(insight):
             st.caption(literal(unasked))
         _study(case, insight)
@@ -364,7 +364,7 @@ def pays(project: str, case: CaseValue, insight: Insight, changes: Changes) -> N
             )
         with right:
             charts.draw(
-                _cumulative(insight),
+                plan_charts.of_cumulative(_cumulative(insight)),
                 plan_charts.cumulative(f"{case.currency}, not discounted"),
                 "What has come back after each year of use. Band: likely, 8 times in 10.",
                 grade=files.grade_of(case),

@@ -10,10 +10,19 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.plan import proxies as proxy_service
 from mlpm_core.services.plan.kpi_finder import Move
-from pages.parts.common import commands, controls, forms, numbers, panels, printing, queries, saving
+from pages.parts.common import (
+    commands,
+    controls,
+    forms,
+    numbers,
+    panels,
+    printing,
+    queries,
+    saving,
+    terms,
+)
 from pages.parts.common.format import ICONS, NOTHING, literal, percent, written_unit
 from pages.parts.plan import kpi_finder_text as say
-from pages.parts.plan import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

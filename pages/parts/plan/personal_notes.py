@@ -43,7 +43,7 @@ def note_form(project: str, names: dict[str, str]) -> None:
         st.error(literal(error), icon=":material/error:")
         return
     turn = st.session_state.setdefault("note_turn", 0)
-    with st.form(f"note_{project}_{who}_{turn}", border=False):
+    with st.form(f"note_{project}_{who}_{turn}", enter_to_submit=False, border=False):
         text = st.text_area("Note", note.text if note else "", max_chars=LONGEST_NOTE)
         source = st.text_input("Who said so", note.source if note else "", max_chars=200)
         with st.container(horizontal=True):
