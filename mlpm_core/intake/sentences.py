@@ -294,6 +294,7 @@ QUESTIONS: Final[dict[str, str]] = {
 WARNINGS: Final[dict[str, str]] = {
     "new-model": "Registered for the first time: {names}.",
     "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "print-cut": "The table was printed in part only: rows or columns of it are not in the file.",
     "scaled": "Taken by the factor that makes them as large as before: {names}.",
     "totals": "{n} rows of totals are left out: {names}.",
     "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",

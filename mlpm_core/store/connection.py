@@ -155,8 +155,8 @@ class Store:
         """What work would give if it was written; it is rolled back, and nobody waits for it.
 
         Only what has to change rows that are there, or that others changed since, keeps others
-        from writing meanwhile: it is then begun anew. Whatever comes in while it runs, it sees the
-        store of when it began.
+        from writing meanwhile: it is then begun anew. Whatever comes in while it runs, it sees
+        the store of when it began.
 
         Raises
         ------

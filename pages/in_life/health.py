@@ -18,7 +18,8 @@ st.header("Models in use, the worst first", anchor=False)
 line = deployments.chosen_of_table(lines)
 st.caption(
     "Health follows from the age of the results, the limits of the metrics and, for a champion, "
-    "its value compared with the plan. Select a row to see more.",
+    "its value compared with the plan. Click a model to see more below.",
     help=terms.SLOT,
 )
-deployments.head(line)
+if line is not None:
+    deployments.head(line)

@@ -14,7 +14,7 @@ from pages.parts.evaluate import tables, text
 from tests.app.conftest import button, open_screen, plain, run, said
 from tests.meeting import measured
 
-WINBACK = "bike-shop-winback"
+DEMAND, WINBACK = "bike-shop-demand", "bike-shop-winback"
 FORM = f"decide_{WINBACK}_voucher-letter"
 
 
@@ -272,3 +272,32 @@ def test_before_a_candidate_is_put_to_use_it_is_said_whether_it_was_built_again(
     app = open_screen("adoption", project=WINBACK, edit="1")
     assert "was built again on 2 Jun 2026" in plain(said(app))
     assert not app.warning
+
+
+def test_a_review_is_closed_by_a_decision_that_takes_its_place(demo):
+    """From the list of what is due, with the form filled in to say which one."""
+    (due,) = [d for d in decisions.decisions(demo, DEMAND) if d.is_review_due]
+    app = open_screen("promised", project=DEMAND)
+    button(app, "Close the review").click()
+    run(app)
+    assert app.title[0].value == "Adoption"
+    where = {"case": due.value_case_id, "supersedes": due.decision_id, "edit": "1"}
+    assert {name: app.query_params[name] for name in where} == where
+    app = open_screen("adoption", project=DEMAND, **where)
+    form = f"decide_{DEMAND}_{due.value_case_id}"
+    assert app.selectbox(key=f"{form}_supersedes").value == due.decision_id
+    app.text_input(key=f"{form}_title").set_value("Keep it")
+    app.text_area(key=f"{form}_why").set_value("It delivers what was promised.")
+    press(app)
+    newest, *_ = decisions.decisions(demo, DEMAND)
+    assert newest.supersedes == due.decision_id
+    assert not [d for d in decisions.decisions(demo, DEMAND) if d.is_review_due]
+    assert "supersedes" not in app.query_params
+    portfolio = open_screen("portfolio")
+    assert "**0** decisions to review" in said(portfolio)
+
+
+@pytest.mark.usefixtures("demo")
+def test_who_decides_is_the_owner_of_the_project_never_the_account_of_the_server():
+    app = open_screen("adoption", project=WINBACK, edit="1")
+    assert app.text_input(key=f"{FORM}_decided_by").value == "Jonas Weil"

@@ -7,11 +7,10 @@ from collections import Counter
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
+from mlpm_core.services.in_life.deployments import deployments as every_deployment
 from pages.parts.common import printing
 from tests.app.conftest import SCREENS, button, open_screen, plain, run, said
-from tests.patience import PATIENCE
 
 WITH_TABLES = ("portfolio", "kpi", "brief", "support", "health", "promised", "adoption", "imports")
 
@@ -39,12 +38,21 @@ def test_the_print_view_is_one_press_away_and_one_back(demo):
 
 
 def test_the_row_that_was_chosen_is_the_one_that_is_printed(demo):
-    """What the table on the screen remembers; the one on paper cannot be chosen from."""
+    """It stands in the address; the table on paper cannot be chosen from."""
+    first, second, *_ = every_deployment(demo, None)
     app = open_screen("health", print="1")
-    first = said(app)
-    app.session_state["health_deployments_row"] = 1
-    run(app)
-    assert said(app) != first
+    assert app.main.header[-1].value == first.case_title
+    named = f"{second.project}/{second.deployment_id}"
+    app = open_screen("health", print="1", model=named)
+    assert app.main.header[-1].value == second.case_title
+    assert app.query_params["model"] == named
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_model_that_is_not_there_is_said_and_no_other_is_taken_for_it():
+    app = open_screen("health", model="bike-shop-demand/gone")
+    assert "There is no model “bike-shop-demand/gone”" in plain(said(app))
+    assert [header.value for header in app.main.header] == ["Models in use, the worst first"]
 
 
 @pytest.mark.parametrize("screen", sorted(SCREENS))
@@ -92,21 +100,3 @@ def test_columns_of_one_label_days_and_large_numbers_are_all_written():
     assert list(written.columns) == ["Days", "Days", "On", "At"]
     assert written.iloc[0].tolist() == ["1,234,567.25", "2", "30 Jun 2026", "30 Jun 2026 14:05"]
     assert written.iloc[1].tolist() == ["0.1234", "3", "–", "1 Jul 2026"]
-
-
-def test_numbers_of_a_grouped_column_have_the_marks_of_all_others_and_stay_numbers():
-    def screen():
-        import pandas as pd
-
-        from pages.parts.common import printing
-
-        frame = pd.DataFrame({"Cost": [1234567, None], "Loss": [-2500.25, 0.0], "Who": ["a", "b"]})
-        printing.table(frame, alt="Costs", has_files=False, grouped=("Cost", "Loss"))
-
-    app = AppTest.from_function(screen).run(timeout=PATIENCE)
-    assert not app.exception, app.exception
-    (table,) = app.dataframe
-    assert table.value["Cost"].tolist()[0] == 1234567
-    shown = table.proto.arrow_data.styler.display_values
-    assert b"1,234,567" in shown
-    assert b"-2,500.25" in shown

@@ -16,7 +16,7 @@ OTHER = {
 }
 BY_THE_BROWSER = {
     *("localized", "percent", "dollar", "euro", "yen", "compact", "scientific", "engineering"),
-    *("accounting", "bytes", "distance", "calendar"),
+    *("bytes", "distance", "calendar"),
 }
 
 

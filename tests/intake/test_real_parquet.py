@@ -32,7 +32,7 @@ def test_a_moment_is_the_same_in_whatever_zone_its_column_is(zone):
 
 
 def test_the_midnight_of_a_zone_begins_a_day_of_it():
-    told = results(date=pa.array([datetime(2024, 2, 4, 23)], pa.timestamp("us", "Europe/Berlin")))
+    told = results(day=pa.array([datetime(2024, 2, 4, 23)], pa.timestamp("us", "Europe/Berlin")))
     (row,) = rows_of(told, "metric_results")
     assert (row["period_start"], row["granularity"]) == (datetime(2024, 2, 5), "P1D")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.in_life.log_figures import class_of, positive_of
 from mlpm_core.intake.columns.rows import Rows, distinct
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import KEEP
@@ -72,7 +72,9 @@ def class_questions(
         return []
     foreign = [c for c in classes if not any(_are_equal(c, t) for t in targets)]
     n_known = sum(c.strip().lower() not in _PENDING for c in classes)
-    is_yes_or_no = len(targets) == _TWO and positive_of(targets) is not None
+    is_yes_or_no = len(targets) == _TWO and any(
+        yes.lower() in _POSITIVE and no.lower() in _NEGATIVE for yes, no in permutations(targets)
+    )
     if profile.is_replay or (
         _are_measured([*classes, *targets]) and not (is_yes_or_no and n_known <= _TWO)
     ):
@@ -80,8 +82,8 @@ def class_questions(
     is_disjoint = len(foreign) == len(classes) and (
         len(targets) > 1 or _is_word(classes[0]) is not _is_word(targets[0])
     )
-    numbers = {class_of(c) for c in (*classes, *targets)}
-    if is_disjoint and {*classes, *targets} <= _TWO_CLASSES and len(numbers) <= _TWO:
+    every = {*classes, *targets}
+    if is_disjoint and every <= _TWO_CLASSES and len({*map(float, every)}) <= _TWO:
         return []  # a small file may hold the other class alone
     is_open = is_disjoint or is_yes_or_no
     of_these = foreign

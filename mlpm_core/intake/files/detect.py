@@ -11,6 +11,7 @@ from mlpm_core.intake.files.cost_exports import bill_of
 from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.json_rows import rows_of_json
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
+from mlpm_core.intake.files.printed_tables import printed_table
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.tracker_exports import issues_of
@@ -153,7 +154,9 @@ def text_of(
     if text.data is data or profile.is_replay:
         return text
     made = _of_tool(text.data, record, profile, limits)  # packed, or in another encoding
-    return text if made is None else replace(made, left=text.left)
+    if made is None:
+        return text
+    return replace(made, left=text.left, warnings=(*text.warnings, *made.warnings))
 
 
 def _of_tool(data: bytes, record: type[Record], profile: Profile, limits: Limits) -> Text | None:
@@ -208,7 +211,11 @@ def _unpacked_text(
         )
         text = _plain_text(unpacked.data, profile, limits)
         return replace(text, rows=unpacked.rows, left=unpacked.left)
-    return _plain_text(data, profile, limits)
+    text = _plain_text(data, profile, limits)
+    printed = None if profile.is_replay else printed_table(text.data)
+    if printed is None:
+        return text
+    return replace(text, data=printed.data, rows=printed.rows, warnings=printed.warnings)
 
 
 def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:

@@ -13,9 +13,11 @@ Keys in the URL are public: a renamed one breaks links.
              ``2026-01-01..2026-03-31``; all without it     ``against``  what they are compared
              with: the period before without it, ``year-ago``, or two days
 ``draft``    what was typed and not saved     ``since``  the day since which a KPI changed
+``model``    of the models in use the one that is shown in short, as ``project/deployment``
 ``term``     a word that is looked for in the glossary
 ``print``    is 1 while the screen is shown as it prints
 ``edit``     is 1 while what people fill in on a screen is open, 0 once they closed it
+``supersedes``  the decision under review, whose place the next one takes
 ``part``     of the Support screen; ``help``, ``sourcing``, ``labelling``, ``runs``  a plan of it
 ``find``, ``owner``, ``health``, ``aim`` (what should get better), ``waits``, ``group``, ``order``
              narrow and arrange the list of projects      ``shown``  the one of them in short

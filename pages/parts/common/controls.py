@@ -14,7 +14,6 @@ from pages.parts.common.format import inner, listed, literal
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    import pandas as pd
     from streamlit.delta_generator import DeltaGenerator
 
     from mlpm_core.services.in_life.deployments import DeploymentLine
@@ -161,22 +160,6 @@ def deployment(lines: Sequence[DeploymentLine], place: DeltaGenerator) -> Deploy
         chosen = _select("Deployment", titles, "deployment")
         return by_id[_chosen(chosen, "deployment")]
     return by_id[choose("Deployment", titles, "deployment", place=place)]
-
-
-def row_of(table: pd.DataFrame, lines: Sequence[T], key: str, alt: str) -> T:
-    """A table with a row for each of some things; the thing of the chosen row, else the first."""
-    chosen = printing.table(
-        table,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=key,
-        alt=alt,
-    )
-    if not printing.is_on():  # on paper it is the row that was chosen before
-        st.session_state[f"{key}_row"] = next(iter(chosen.selection.rows), 0)
-    row = st.session_state.get(f"{key}_row", 0)
-    return lines[row if row < len(lines) else 0]
 
 
 def batch_of_table(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -20,13 +20,17 @@ from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from pandas.io.formats.style import Styler
     from streamlit.delta_generator import DeltaGenerator
 
 _KEY: Final = "print"
 _DIGITS: Final = 15
+AMOUNT: Final = st.column_config.NumberColumn(format="accounting", step=1)
+"""A column of whole money: 1,234 for every reader, and (1,234) below 0, as accounts have it.
+
+What Streamlit calls localized has the marks of the browser, unlike all other numbers of a screen.
+"""
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
 
@@ -79,7 +83,6 @@ def table(
     ranges: str = "",
     grade: str = "",
     has_files: bool = True,
-    grouped: Sequence[str] = (),
     **options: Any,  # noqa: ANN401  as st.dataframe has them
 ) -> Any:  # noqa: ANN401
     """A table as `st.dataframe` draws it, with its files; on paper with all its rows and columns.
@@ -94,9 +97,6 @@ def table(
         What it rests on, for its files; taken from the table where left out.
     has_files : bool
         Whether it has files of its own; a page of a register has the whole register's.
-    grouped : sequence of str
-        Columns whose numbers have marks between thousands, which are those of all numbers of a
-        screen: the format that Streamlit calls localized has those of the browser.
     **options
         As `st.dataframe` takes them.
 
@@ -106,21 +106,13 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
-        sent = _grouped(data, grouped) if grouped else as_sent(data)
-        chosen = st.dataframe(sent, alt=alt, **options)
+        chosen = st.dataframe(as_sent(data), alt=alt, **options)
         if has_files:
             files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
         return chosen
     whole = on_paper(pd.DataFrame(data), columns)
     st.table(whole, hide_index=options.get("hide_index"), alt=alt)
     return _NOTHING_CHOSEN
-
-
-def _grouped(data: pd.DataFrame, columns: Sequence[str]) -> Styler:
-    def written(value: Any) -> str:  # noqa: ANN401  a number
-        return significant(value, _DIGITS)
-
-    return data.style.format(dict.fromkeys(columns, written), na_rep=NOTHING)
 
 
 @made_once

@@ -38,7 +38,8 @@ def uploader(kind: str) -> UploadedFile | None:
         key=f"upload_file_{kind}_{turn()}",
         help="CSV or TSV (comma, semicolon, tab or | between the cells), the same in gzip "
         "(.csv.gz), an Excel workbook (.xlsx, .xlsm; one sheet, or all with one header), Parquet, "
-        "or JSON (a list of objects, or one a line); with a header. "
+        "or JSON (a list of objects, or one a line); with a header; or a table as Markdown, psql, "
+        "Spark, DuckDB, pandas and R print it. "
         "As results or evaluations also reports, whatever they are packed as: MLflow (JSON, CSV), "
         "Evidently (JSON), metrics by their names (JSON), scikit-learn's classification_report "
         "(JSON, table, printed) and confusion matrix (table), Hugging Face (model cards, "
@@ -63,8 +64,8 @@ def _pasted(kind: str) -> UploadedFile | None:
             key=f"{key}_text",
             height=160,
             placeholder="model\tmetric\tweek\tvalue\nchurn\trecall\t2026-01-05\t0.81",
-            help="Copied from Excel or any other table, or with commas or semicolons between the "
-            "cells.",
+            help="Copied from Excel or any other table, with commas or semicolons between the "
+            "cells, or as it was printed: Markdown, psql, Spark, pandas, R.",
         )
         if st.button("Check what was pasted", disabled=not (written or text)):
             st.session_state[key] = text = written

@@ -11,7 +11,7 @@ import streamlit as st
 from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
-from pages.parts.common import commands, forms, panels, printing, queries, saving, work
+from pages.parts.common import addresses, commands, forms, panels, printing, queries, saving, work
 from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name, plain
 from pages.parts.evaluate import rebuilt, tables, text
 from pages.parts.evaluate.proof import NO_PLAN
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _REVIEW_AFTER = timedelta(weeks=13)
+_SUPERSEDES = "supersedes"  # a decision under review, in the address
 _CHOSEN = {
     "chosen": "Chosen",
     "supersedes": "Supersedes",
@@ -66,6 +67,7 @@ def form(
     name = f"decide_{project}_{view.value_case_id}"
     # the best option, and never another one because that became the best while somebody writes
     chosen = st.session_state.get(f"{name}_chosen", options[0])
+    owner = next(p.owner for p in queries.all_projects() if p.project == project)
     fields = forms.opened(
         name,
         (project, "decisions", view.value_case_id),
@@ -73,7 +75,8 @@ def form(
         _EMPTY
         | {
             "chosen": chosen if chosen in options else None,
-            "decided_by": queries.actor(),
+            "supersedes": next((i for i in addresses.named(_SUPERSEDES) if i in standing), ""),
+            "decided_by": owner,
             "decided_on": today,
             "review_on": today + _REVIEW_AFTER,
         },
@@ -94,7 +97,7 @@ def form(
             or "",
         }
         with st.grid(3, min_column_width=200):
-            values["decided_by"] = _text(fields, "decided_by", "Decided by")
+            values["decided_by"] = _text(fields, "decided_by", "Decided by", "A person or a board")
             values["decided_on"] = st.date_input(
                 "Decided on",
                 value=None,
@@ -209,6 +212,7 @@ def _record(
     if saving.refused(receipt):
         return
     fields.done()
+    addresses.drop(_SUPERSEDES)
     work.close()
     commands.say_and_rerun(
         f"Decision recorded as {receipt.batch}, with its options as they are now.", receipt
@@ -253,6 +257,8 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
         st.markdown(also)
     st.caption(text.proof(decision))
     st.caption(text.came_in(decision))
+    if decision.is_review_due:
+        _review(decision)
     if not decision.options:
         return
     with st.expander(
@@ -267,6 +273,18 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
                 hide_index=True,
                 alt="Options of the decision as they were then: net benefit and five dimensions",
             )
+
+
+def _review(decision: DecisionView) -> None:
+    """The way to close the review: a decision that takes the place of the one under review."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_begun = st.button(
+            "Close the review", icon=":material/event_available:", key=f"close_{_anchor(decision)}"
+        )
+        st.caption("By a decision in its place: keep the choice, change it, or stop.")
+    if is_begun:
+        case = {"case": decision.value_case_id, _SUPERSEDES: decision.decision_id}
+        st.switch_page("evaluate/adoption.py", query_params=panels.here(**case, **work.OPENED))
 
 
 def _badges(decision: DecisionView) -> None:

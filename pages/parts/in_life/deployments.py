@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.common import (
+    addresses,
     charts,
     controls,
     files,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from mlpm_core.services.in_life.segments import Segments
     from mlpm_core.services.in_life.shown_period import ShownPeriod
     from pages.parts.common.event_marks import Numbered
+
+_TABLE = "health_deployments"
 
 
 def in_view(project: str) -> DeploymentView:
@@ -306,7 +309,35 @@ def table(view: DeploymentView) -> None:
         )
 
 
-def chosen_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine:
-    """Deployments as a table; the chosen row, else the first."""
-    alt = "Deployments with health, reason, value gap, slot and age of their results"
-    return controls.row_of(in_life_tables.deployments(lines), lines, "health_deployments", alt)
+def chosen_of_table(lines: Sequence[DeploymentLine]) -> DeploymentLine | None:
+    """Deployments as a table; the one whose cell was clicked, which the address names.
+
+    The first while it names none, and None where that is not there.
+    """
+    by_id = {f"{line.project}/{line.deployment_id}": line for line in lines}
+    first = next(iter(by_id))
+
+    def choose() -> None:
+        cells = st.session_state[_TABLE].selection.cells
+        if cells and cells[0][0] < len(lines):
+            st.session_state["model"] = list(by_id)[cells[0][0]]
+
+    unknown = addresses.follow("model", by_id, first)
+    if unknown:
+        controls.not_there("model", unknown)
+    printing.table(
+        in_life_tables.deployments(lines),
+        hide_index=True,
+        on_select=choose,
+        selection_mode="single-cell",
+        key=_TABLE,
+        alt="Deployments with health, reason, value gap, slot and age of their results",
+    )
+    chosen: str | None = st.session_state["model"]
+    if chosen is None:
+        return None
+    if chosen == first:
+        addresses.drop("model")
+    else:
+        addresses.show("model", chosen)
+    return by_id[chosen]

@@ -63,7 +63,7 @@ def promised_by_month(unit: str) -> charts.Spec:
             )
             for colour, width in ((PAPER, 3), (INK, 1.5))  # edged, to be seen on its bar
         ),
-        *lines.name_layers(tuple(_OF_MONEY), _month(bandPosition=1)),
+        *lines.name_layers(tuple(_OF_MONEY), _at_end()),
         *event_marks.layers(_month()),
     ]
     return charts.finished(
@@ -131,7 +131,7 @@ def level_by_month(unit: str) -> charts.Spec:
     ]
     layers += [
         charts.planned_line(base),
-        *lines.name_layers(tuple(_OF_LEVELS), _month(bandPosition=1)),
+        *lines.name_layers(tuple(_OF_LEVELS), _at_end()),
         *event_marks.layers(_month()),
     ]
     return charts.finished(
@@ -139,12 +139,17 @@ def level_by_month(unit: str) -> charts.Spec:
     )
 
 
-def _month(**more: Any) -> alt.X:  # noqa: ANN401  what alt.X takes
+def _month() -> alt.X:
     axis = alt.Axis(
         title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=8, labelFlush=False
     )
     scale = alt.Scale(range=lines.ROOM)
-    return alt.X(field="month", type="ordinal", sort=None, scale=scale, axis=axis, **more)
+    return alt.X(field="month", type="ordinal", sort=None, scale=scale, axis=axis)
+
+
+def _at_end() -> alt.X:
+    """Where a month ends, for names beside bars."""
+    return alt.X(field="month", type="ordinal", sort=None, bandPosition=1)
 
 
 def _paler_until_final() -> Any:  # noqa: ANN401  what alt.condition gives

@@ -170,8 +170,12 @@ def incidents(view: SupportView) -> None:
             }
         ),
         hide_index=True,
-        column_config={"Began": st.column_config.DateColumn(format=current().column)},
-        grouped=[f"{name}, {view.currency}" for name in ("Loss", "Billed")],
+        column_config={
+            "Began": st.column_config.DateColumn(format=current().column),
+            **dict.fromkeys(
+                (f"{name}, {view.currency}" for name in ("Loss", "Billed")), printing.AMOUNT
+            ),
+        },
         alt="Incidents with the hours until somebody came, against what was agreed, and their cost",
     )
     st.caption(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _AVERAGE, _P10, _P50 = "On average", "1 year in 10 below (P10)", "Even odds (P50)"
 _P80, _P95 = "To be safe (P80)", "1 year in 20 above (P95)"
-_MONEY = (_AVERAGE, _P10, _P50, _P80, _P95)
+_MONEY = dict.fromkeys((_AVERAGE, _P10, _P50, _P80, _P95), printing.AMOUNT)
 NOT_SAVED = " *With the changes tried here, not saved.*"
 
 
@@ -43,7 +43,7 @@ def retainer(view: RetainerView, currency: str, is_tried: bool) -> None:
             ]
         ),
         hide_index=True,
-        grouped=_MONEY,
+        column_config=_MONEY,
         alt=f"What a year costs under each cover, in {currency}, loss included",
     )
     st.caption(
@@ -178,11 +178,14 @@ def avoided(view: RetainerView, currency: str) -> None:
             ]
         ),
         hide_index=True,
-        grouped=[f"{name}, {currency}" for name in ("Loss avoided", "Paid")],
+        column_config=dict.fromkeys(
+            (f"{name}, {currency}" for name in ("Loss avoided", "Paid")), printing.AMOUNT
+        ),
         alt="What each support contract cost and what it avoided",
     )
     st.caption(
         "Avoided: incidents × (usual hours without contract − hours until somebody came) × loss "
-        "per hour; below 0 where help came later than usual. Paid: the fee for the days in force "
-        "and the bills of its incidents. Implied (grade C): nobody counts what did not happen."
+        "per hour; below 0, in brackets, where help came later than usual. Paid: the fee for the "
+        "days in force and the bills of its incidents. Implied (grade C): nobody counts what did "
+        "not happen."
     )

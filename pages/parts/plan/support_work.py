@@ -57,12 +57,15 @@ def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
             ]
         ),
         hide_index=True,
-        grouped=("P10", "Even odds (P50)", "To be safe (P80)", "P95"),
+        column_config=dict.fromkeys(
+            ("P10", "Even odds (P50)", "To be safe (P80)", "P95"), printing.AMOUNT
+        ),
         alt=f"Cost of make and buy over {significant(years)} years, in {currency}",
     )
     st.caption(
-        f"{currency} over {significant(years)} years, not discounted; 20,000 simulated courses. No "
-        f"usable model comes out in {percent(view.record.p_no_model)} of them, whoever builds: "
+        f"{currency} over {significant(years)} years, not discounted; in brackets: below 0. 20,000 "
+        "simulated courses. No usable model comes out in "
+        f"{percent(view.record.p_no_model)} of them, whoever builds: "
         f"{_lost(answer, currency)}"
     )
     _parts(answer, currency)
@@ -118,7 +121,7 @@ def _parts(answer: MakeOrBuy, currency: str) -> None:
             ),
             hide_index=True,
             height="content",
-            grouped=(f"Average, {currency}",),
+            column_config={f"Average, {currency}": printing.AMOUNT},
             alt="The parts of the cost of make and of buy",
         )
         st.caption("The model and its figures are MLPM's own; see docs/formulas.md.")
