@@ -27,7 +27,7 @@ quick: setup ## format, lint, types and the tests of the maths: what to run befo
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" tests/maths
+	$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not slow" -p no:schemathesis tests/maths
 
 check: static ## the same, and contract tests
 	$(BIN)/python -m pytest --quiet tests/contract
@@ -42,9 +42,10 @@ static: setup ## format, lint, types and what is imported: all that runs no test
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 
 bench: .venv/.run-stamp .bench-venv/.stamp ## what screens, valuing, imports and many visitors cost, each beside others, and how it grows
-	@PYTHONPATH=. .bench-venv/bin/python benchmarks/value.py
+	@PYTHONPATH=. OPENBLAS_NUM_THREADS=1 .bench-venv/bin/python benchmarks/value.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
-	@PYTHONPATH=. $(BIN)/python benchmarks/growth.py
+	@PYTHONPATH=. OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/growth.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/store.py
 	@$(BIN)/python benchmarks/screens.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/sessions.py
 
@@ -55,7 +56,7 @@ soak: setup ## what takes long: 200,000 mutated files, 100,000 mutated texts, 40
 	@SOAK=10 $(PYTEST) --quiet tests/services/test_noise_guard.py tests/services/test_order.py tests/services/test_peak_memory.py
 	@SOAK=10 $(PYTEST) --quiet tests/maths/test_sentences.py tests/maths/test_looked_up.py \
 	    tests/maths/test_experiment.py tests/maths/test_proof_plan.py tests/maths/test_updating.py
-	@SOAK=10 $(PYTEST) --quiet tests/maths/test_agreement.py tests/maths/test_realisation_factor.py tests/maths/test_freed_hours.py
+	@SOAK=10 $(PYTEST) --quiet tests/app/test_addresses.py tests/maths/test_agreement.py tests/maths/test_realisation_factor.py tests/maths/test_freed_hours.py
 	@SOAK=10 $(PYTEST) --quiet tests/maths/test_link.py tests/maths/test_control_series.py tests/maths/test_staggered.py
 	@PYTHONPATH=. $(BIN)/python -m tests.promise_boards 500
 

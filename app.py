@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# Arrays of a few thousand draws: a second thread waits for its part busily, and longer than it
+# computes, while other visitors wait for the processor. It is read when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -44,8 +44,9 @@ def workbook(sheets: dict[str, list[list[Any]]] | list[list[Any]], **recipe: Any
         Cells: str, int, float, bool or None.
     **recipe
         ``formula`` {cell: {"f", "cached"}}, ``error`` {cell: text}, ``date_cells`` [cell],
-        ``date1904``, ``hidden_rows`` [n], ``hidden_columns`` [n], ``hidden_sheets`` [name],
-        ``merge`` [range], ``doctype``, ``member`` name, ``padding_member`` {name, zero_bytes}.
+        ``date1904``, ``computed_on_load``, ``hidden_rows`` [n], ``hidden_columns`` [n],
+        ``hidden_sheets`` [name], ``merge`` [range], ``doctype``, ``member`` name,
+        ``padding_member`` {name, zero_bytes}.
     """
     named = sheets if isinstance(sheets, dict) else {"Sheet1": sheets}
     out = io.BytesIO()
@@ -72,10 +73,11 @@ def workbook(sheets: dict[str, list[list[Any]]] | list[list[Any]], **recipe: Any
             for i, name in enumerate(named, start=1)
         )
         flag = ' date1904="1"' if recipe.get("date1904") else ""
+        computed = '<calcPr fullCalcOnLoad="1"/>' if recipe.get("computed_on_load") else ""
         archive.writestr(
             "xl/workbook.xml",
             f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-            f"<workbookPr{flag}/><sheets>{entries}</sheets></workbook>",
+            f"<workbookPr{flag}/><sheets>{entries}</sheets>{computed}</workbook>",
         )
         links = "".join(
             f'<Relationship Id="rId{i}" Type="{_OFFICE}/worksheet" '

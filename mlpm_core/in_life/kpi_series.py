@@ -278,11 +278,24 @@ def level_within(levels: Mapping[Period, float], period: Period | Span) -> float
     >>> level_within(weeks, Period(datetime(2026, 6, 1), "P1M")) is None
     True
     """
+    shares = shares_within(levels, period)
+    return None if shares is None else sum(share * levels[p] for p, share in shares.items())
+
+
+def shares_within(levels: Iterable[Period], period: Period | Span) -> dict[Period, float] | None:
+    """By which shares the levels of some periods make up the mean over another one.
+
+    None when less than nine tenths of its days have one.
+    """
     if not period.days:
-        return next((x for p, x in levels.items() if p.start <= period.start < p.end), None)
-    weighted, covered = 0.0, 0.0
-    for other, level in levels.items():
+        at = next((p for p in levels if p.start <= period.start < p.end), None)
+        return None if at is None else {at: 1.0}
+    covered: dict[Period, float] = {}
+    for other in levels:
         days = (min(other.end, period.end) - max(other.start, period.start)) / timedelta(days=1)
         if days > 0:
-            weighted, covered = weighted + days * level, covered + days
-    return weighted / covered if covered >= _COVERED * period.days else None
+            covered[other] = days
+    total = sum(covered.values())
+    if total < _COVERED * period.days:
+        return None
+    return {other: days / total for other, days in covered.items()}

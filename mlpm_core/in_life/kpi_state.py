@@ -51,14 +51,45 @@ def state_of(
         return KpiState.CANNOT_TELL, Missing.NO_VALUE if newest is None else None
     if is_stale(newest.period, today):
         return KpiState.CANNOT_TELL, Missing.GAP
-    sign = 1 if direction == "higher" else -1
-    if sign * (newest.value - target) >= 0:
-        return KpiState.REACHED, None
-    if target_on is not None and target_on < today:
-        return KpiState.OFF, None
-    if baseline is not None and sign * (newest.value - baseline) <= 0:
-        return KpiState.OFF, None
+    state = state_at(
+        newest.value,
+        target=target,
+        target_on=target_on,
+        baseline=baseline,
+        direction=direction,
+        today=today,
+    )
+    if state is not KpiState.ON_THE_WAY:
+        return state, None
     scale = abs(target - (newest.value if baseline is None else baseline))
     if series.heading(direction, scale) < 0:
         return KpiState.OFF, None
     return KpiState.ON_THE_WAY, None
+
+
+def state_at(
+    level: float,
+    *,
+    target: float,
+    target_on: date | None,
+    baseline: float | None,
+    direction: str,
+    today: date,
+) -> KpiState:
+    """How a level stands towards a target on a day, whichever way it goes.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> asked = {"target_on": None, "baseline": 14.0, "direction": "lower"}
+    >>> state_at(14.0, target=10.0, today=date(2026, 6, 30), **asked).value
+    'off'
+    """
+    sign = 1 if direction == "higher" else -1
+    if sign * (level - target) >= 0:
+        return KpiState.REACHED
+    if target_on is not None and target_on < today:
+        return KpiState.OFF
+    if baseline is not None and sign * (level - baseline) <= 0:
+        return KpiState.OFF
+    return KpiState.ON_THE_WAY

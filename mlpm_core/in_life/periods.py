@@ -11,6 +11,7 @@ from scipy.special import betaincinv, ndtri
 
 from mlpm_core.in_life.observation import Observation, binomial_error, from_statements
 from mlpm_core.quantity import SHARE, is_percent
+from mlpm_core.quantity.words import day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -96,18 +97,30 @@ class Period:
         >>> Period(datetime(2013, 12, 1), "P1M").when, Period(datetime(2013, 12, 2), "P1D").when
         ('in Dec 2013', 'on 2 Dec 2013')
         """
+        return self.said()
+
+    def said(self, write: Callable[[date], str] = day_in_words) -> str:
+        """The period as a sentence says it, with its days as ``write`` has them."""
         match self.granularity:
             case "P1M":
-                return f"in {self}"
+                return f"in {self.named(write)}"
             case "P1D":
-                return f"on {self}"
+                return f"on {self.named(write)}"
             case "" | "PT1H":
-                return f"at {self}"
+                return f"at {self.named(write)}"
             case _:
-                return f"in the {self}"
+                return f"in the {self.named(write)}"
 
-    def __str__(self) -> str:
-        day = f"{self.start.day} {self.start:%b %Y}"
+    def named(self, write: Callable[[date], str] = day_in_words) -> str:
+        """The period by its name, with its days as ``write`` has them.
+
+        Examples
+        --------
+        >>> week = Period(datetime(2013, 12, 2), "P1W")
+        >>> week.named(), week.said(lambda day: f"{day:%b {day.day}, %Y}")
+        ('week of 2 Dec 2013', 'in the week of Dec 2, 2013')
+        """
+        day = write(self.start.date())
         match self.granularity:
             case "P1W":
                 return f"week of {day}"
@@ -121,6 +134,9 @@ class Period:
                 return day
             case _:
                 return f"{day} {self.start:%H:%M}"
+
+    def __str__(self) -> str:
+        return self.named()
 
 
 def following(periods: Iterable[Period]) -> tuple[Period, ...]:

@@ -6,13 +6,14 @@ is cut the same way: so many weeks, months or days before, or the same of a year
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.realisation import Span
+from mlpm_core.records import fiscal_year
 
 __all__ = ["Against", "By", "Comparison", "NotCompared", "Reach", "ReportingPeriod", "Span"]
 
@@ -77,7 +78,8 @@ class ReportingPeriod:
     """The days that figures are shown for; None for all.
 
     ``span`` ends with yesterday at the latest, for today is not over; ``whole`` is the same as it
-    was asked for. ``by`` says what it is made of, which a comparison follows.
+    was asked for. ``by`` says what it is made of, which a comparison follows; ``year_starts_in`` in
+    which month the fiscal year begins.
 
     Raises
     ------
@@ -96,6 +98,7 @@ class ReportingPeriod:
     span: Span | None
     whole: Span | None
     by: By
+    year_starts_in: int = 1
 
     @classmethod
     def of(cls, asked: str, today: date, *, year_starts_in: int = 1) -> ReportingPeriod:
@@ -111,11 +114,16 @@ class ReportingPeriod:
             The month in which a year, and so its quarters, begin: 1 to 12.
         """
         midnight = datetime.combine(today, time.min)
+        found = cls._of(asked, midnight, year_starts_in)
+        return replace(found, year_starts_in=year_starts_in)
+
+    @classmethod
+    def _of(cls, asked: str, midnight: datetime, year_starts_in: int) -> ReportingPeriod:
         match asked:
             case Reach.ALL:
                 return cls(None, None, By.DAYS)
             case Reach.FOUR_WEEKS:
-                end = midnight - timedelta(days=today.weekday())
+                end = midnight - timedelta(days=midnight.weekday())
                 return cls._cut(Span(end - 4 * _WEEK, end), By.WEEKS, midnight)
             case Reach.QUARTER:
                 start = _first(midnight, _QUARTER, year_starts_in)
@@ -186,6 +194,47 @@ class ReportingPeriod:
         if self.by is By.MONTHS and not self.is_so_far:
             return Span(_months_on(now.start, -_YEAR), _months_on(now.end, -_YEAR))
         return Span(_year_before(now.start), _year_before(now.end - _DAY) + _DAY)
+
+
+def fiscal_name(span: Span, year_starts_in: int) -> str:
+    """What a whole fiscal year or quarter is called; empty for other days and calendar years.
+
+    Examples
+    --------
+    >>> fiscal_name(span_of("2025-04-01..2026-03-31"), 4)
+    'FY2026'
+    >>> fiscal_name(span_of("2025-07-01..2025-09-30"), 4)
+    'Q2 FY2026'
+    >>> fiscal_name(span_of("2025-01-01..2025-12-31"), 4)
+    ''
+    """
+    is_months = span.start.day == 1 and span.end.day == 1
+    if year_starts_in == 1 or not is_months:
+        return ""
+    year = f"FY{fiscal_year(span.start.date(), year_starts_in)}"
+    into, months = (span.start.month - year_starts_in) % _YEAR, _months_in(span)
+    if months == _YEAR and not into:
+        return year
+    if months == _QUARTER and not into % _QUARTER:
+        return f"Q{into // _QUARTER + 1} {year}"
+    return ""
+
+
+def fiscal_end(day: date, year_starts_in: int) -> str:
+    """The fiscal year or quarter that ends on a day; empty where none does, or of the calendar.
+
+    Examples
+    --------
+    >>> fiscal_end(date(2026, 3, 31), 4), fiscal_end(date(2026, 6, 30), 4)
+    ('FY2026', 'Q1 FY2027')
+    >>> fiscal_end(date(2026, 3, 31), 1), fiscal_end(date(2026, 3, 30), 4)
+    ('', '')
+    """
+    end = datetime.combine(day, time.min) + _DAY
+    if end.day != 1:
+        return ""
+    spans = (Span(_months_on(end, -months), end) for months in (_YEAR, _QUARTER))
+    return next(filter(None, (fiscal_name(span, year_starts_in) for span in spans)), "")
 
 
 def span_of(text: str) -> Span:

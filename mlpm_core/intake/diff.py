@@ -15,7 +15,7 @@ from mlpm_core.intake.columns.names import is_number_like, is_slip, skeleton
 from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags
 from mlpm_core.intake.import_plan import ImportPlan, status_of
 from mlpm_core.intake.messages import Refusal, question, shown, warned
-from mlpm_core.records import KINDS, MetricResult, Model, Prediction, columns
+from mlpm_core.records import KINDS, MetricResult, Model, Prediction, columns, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.intake.profile import Profile
     from mlpm_core.intake.request import StoredRecords
-    from mlpm_core.records import Question, Record, Warned
+    from mlpm_core.records import Column, Question, Record, Warned
 
 _MOST_SHOWN = 20
 _MOST_COMPARED = 2000
@@ -119,8 +119,9 @@ def _with_known_references(file: ParsedFile, stored: StoredRecords) -> Rows:
         if column.refers_to is None:
             continue
         existing = set(stored.names(column.refers_to))
-        codes, values = distinct(rows.fields[column.name])
-        is_unknown = flags(bool(v) and v not in existing for v in values)
+        codes, cells = distinct(rows.fields[column.name])
+        values = [_unknown_name(column, cell, existing) for cell in cells]
+        is_unknown = flags(bool(v) for v in values)
         if not is_unknown.any():
             continue
         plural = KINDS[column.refers_to].plural.lower()
@@ -135,6 +136,12 @@ def _with_known_references(file: ParsedFile, stored: StoredRecords) -> Rows:
                 near=near.get(int(codes[i]), ""),
             )
     return rows.taken(~file.faults.is_bad[rows.of])
+
+
+def _unknown_name(column: Column, cell: str | None, existing: Collection[str]) -> str:
+    """The first name in a cell that is not there; empty where all are."""
+    names = names_in(cell or "") if column.several else (cell or "",)
+    return next((name for name in names if name and name not in existing), "")
 
 
 def _near(places: list[int], values: Sequence[str], existing: Collection[str]) -> dict[int, str]:
@@ -234,10 +241,18 @@ def _without_conflicts(
         records = np.unique(rows.of[members]).tolist()
         line_list = ", ".join(str(int(lines[i]) + 1) for i in records[:10])
         line_list += f" and {len(records) - 10} more" if len(records) > 10 else ""
+        written = _rewritten_id(rows, int(members[0]))
+        code, said = ("conflict-of-ids", {"id": written}) if written else ("conflict", {})
         for i in records:
-            file.faults.add(i, None, "conflict", None, rows=line_list)
+            file.faults.add(i, None, code, None, rows=line_list, **said)
     is_good = ~file.faults.is_bad[rows.of]
     return rows.taken(is_good), _repeats(content[is_good])
+
+
+def _rewritten_id(rows: Rows, i: int) -> str | None:
+    """The id of a row that looks like a number which a spreadsheet rewrote; None without one."""
+    ids = (rows.fields[name][i].as_py() for name in rows.fields if name.endswith("_id"))
+    return next((str(written) for written in ids if written and is_number_like(written)), None)
 
 
 def _shortened(rows: Rows, key: Sequence[str]) -> pa.Table:
@@ -330,5 +345,6 @@ def _row_warnings(
             for value in column.unique().to_pylist()
         )
         ids = [value for value in written if value and is_number_like(value)]
-        warnings.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
+        if ids:  # else an answer took them for others
+            warnings.append(warned("number-like-id", n_noted["number-like-id"], ids=ids))
     return warnings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, quoted
 from mlpm_core.quantity import PERCENT_WORDS
-from mlpm_core.records import METRIC_ALIASES, METRICS
+from mlpm_core.records import METRIC_ALIASES, METRICS, PERCENT_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,12 @@ KEEP: Final = "keep"
 """The answer that leaves a metric, or a class of outcomes, under its own name."""
 
 _IN_PERCENT: Final = " in %"
-_DROPPED: Final = str.maketrans("", "", " \t\u00a0_-\u2010\u2011\u2012\u2013\u2014")
+_DROPPED: Final = str.maketrans(
+    "",
+    "",
+    " \t\u00a0\u2007\u2009\u202f_-\u2010\u2011\u2012\u2013\u2014"  # spaces and dashes
+    "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad",  # and what nobody sees
+)
 _APART: Final = re.compile(r"[\s_\-/.,:;()\[\]@%#|]+")
 _AFFIXES: Final = frozenset(
     {
@@ -62,6 +67,36 @@ def known_metric(name: str) -> str | None:
     ('roc_auc', 'recall', None)
     """
     return _METRIC_OF.get(normal(name).rstrip("."))
+
+
+_MAY_MEAN: Final = {
+    normal(name): metrics.split()
+    for metrics, names in {
+        "recall": "trefferquote trefferrate erkennungsrate sensitivit\u00e4t hit_rate "
+        "detection_rate rappel sensibilit\u00e9 exhaustividad sensibilidad "
+        "revoca\u00e7\u00e3o richiamo",
+        "precision": "pr\u00e4zision pr\u00e9cision precisi\u00f3n precis\u00e3o precisione",
+        "accuracy precision": "genauigkeit treffgenauigkeit",
+        "accuracy": "exactitude exactitud acur\u00e1cia accuratezza",
+        "balanced_accuracy": "balanced_acc bal_acc",
+        "specificity": "spezifit\u00e4t sp\u00e9cificit\u00e9 especificidad",
+        "fpr": "false_alarm_rate fall_out falschalarmrate falsch_positiv_rate",
+        "fnr": "falsch_negativ_rate",
+        "error_rate": "fehlerrate fehlerquote err_rate misclassification_rate",
+        "log_loss": "cross_entropy binary_crossentropy",
+        "roc_auc": "roc c_statistic c_index",
+        "pr_auc": "area_under_pr area_under_precision_recall_curve",
+        "f1": "f_score f_measure f_ma\u00df",
+        "r2": "r^2 bestimmtheitsma\u00df",
+        "ndcg_at_k": "ndcg",
+        "map_at_k": "map mean_average_precision",
+        "uplift_at_k": "uplift",
+        "containment_rate": "containment",
+        "resolution_rate": "resolution",
+    }.items()
+    for name in names.split()
+}
+"""Words that may mean a metric of ours, in the languages that files come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +156,10 @@ def near_metrics(name: str) -> list[Meaning]:
     ['recall in %', 'recall']
     >>> [m.answer for m in near_metrics("neg_log_loss")]
     ['-log_loss']
+    >>> [m.answer for m in near_metrics("Trefferquote")]
+    ['recall']
+    >>> [m.answer for m in near_metrics("Genauigkeit (%)")]
+    ['accuracy in %', 'precision in %', 'accuracy', 'precision']
     """
     if known_metric(name) is not None or len(name) > 60:
         return []
@@ -130,13 +169,15 @@ def near_metrics(name: str) -> list[Meaning]:
     is_negated = words[:1] == ["neg"]
     is_percent = "%" in name or not _PERCENT.isdisjoint(words)
     core = [w for w in words[is_negated:] if w not in _AFFIXES and not w.isdigit()]
-    metric = _metric_of(core) or _metric_of(words) or (_misspelt(core) if core else None)
-    if metric is None:
-        return []
-    share = METRICS[metric].is_share or metric in ("wape", "mape", "smape")
-    if is_percent and share:
-        return [Meaning(metric, is_percent=True), Meaning(metric)]
-    return [Meaning(metric, is_negated=is_negated)]
+    of_words = next((m for some in (words, core) if (m := _MAY_MEAN.get("".join(some)))), None)
+    metric = _metric_of(core) or _metric_of(words)
+    if metric is None and of_words is None:
+        metric = _misspelt(core) if core else None
+    metrics = [metric] if metric is not None else of_words or []
+    shares = [m for m in metrics if METRICS[m].is_share or m in PERCENT_ERRORS]
+    if is_percent and shares:
+        return [*(Meaning(m, is_percent=True) for m in shares), *map(Meaning, metrics)]
+    return [Meaning(m, is_negated=is_negated) for m in metrics]
 
 
 def _metric_of(words: list[str]) -> str | None:

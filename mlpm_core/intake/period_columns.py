@@ -14,7 +14,7 @@ from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.files.detect import Text
@@ -41,9 +41,7 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
         return text
     if {period, number, "period_start", "period_end"} & set(header.fields):
         return text
-    dates = [
-        j for j, name in enumerate(header.fields) if name is None and _is_date(header.cells[j])
-    ]
+    dates = [j for j, name in enumerate(header.fields) if name is None and is_date(header.cells[j])]
     if len(dates) < _LEAST:
         return text
     if profile.period_columns is None:
@@ -60,10 +58,10 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
     if names := _names_below(text, header, fields, dates):
         return _ungrouped(text, header, dates, names, period)
     columns = {j: (header.cells[j].strip(),) for j in dates}
-    return _unfolded(text, header, columns, (period,), number)
+    return in_rows(text, header, columns, (period,), number)
 
 
-def _lines(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
+def lines_of(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
     """The records below a header that hold something, each with its line, from 1."""
     data = text.data.decode("utf-8", "surrogateescape")
     reader = csv.reader(io.StringIO(data, newline=""), delimiter=header.delimiter)
@@ -76,7 +74,7 @@ def _lines(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
 
 def _names_below(text: Text, header: Header, fields: Fields, dates: Sequence[int]) -> list[str]:
     """The second line of a header whose dates stand above several columns each; else nothing."""
-    below = next(_lines(text, header), (0, []))[1]
+    below = next(lines_of(text, header), (0, []))[1]
     under = below[dates[0] : len(header.cells)]
     gaps = [header.cells[j] for j in range(dates[0], len(header.cells)) if j not in dates]
     is_named = any(fields.named(cell) or fields.may_be_metric(cell) for cell in under)
@@ -95,7 +93,7 @@ def _ungrouped(
     writer.writerow([*(names[j].strip() or header.cells[j].strip() for j in own), period, *below])
     rows: dict[int, int] = {}
     n_written = 1
-    for line, cells in list(_lines(text, header))[1:]:
+    for line, cells in list(lines_of(text, header))[1:]:
         for j, end in zip(dates, ends, strict=True):
             filled = {names[i].strip(): cells[i] for i in range(j, end)}
             if not all(map(is_blank, filled.values())):
@@ -145,10 +143,10 @@ def with_models_above(
         )  # fmt: skip
         raise Refusal(questions=[asked])
     columns = {j: (name, header.cells[j].strip()) for j, name in model_of.items()}
-    return _unfolded(text, header, columns, ("model", "metric"), "value")
+    return in_rows(text, header, columns, ("model", "metric"), "value")
 
 
-def _is_date(cell: str) -> bool:
+def is_date(cell: str) -> bool:
     """Whether a header is a date, in whatever form."""
     plain = cell.strip()
     if month_of(plain) is not None or _PART.fullmatch(plain):
@@ -158,26 +156,48 @@ def _is_date(cell: str) -> bool:
     return moment(plain, "dmy", None) is not None or form_of([plain]) is not None
 
 
-def _unfolded(
+def in_rows(
     text: Text,
     header: Header,
     columns: Mapping[int, tuple[str, ...]],
     names: tuple[str, ...],
     number: str,
+    named: Mapping[int, str] | None = None,
 ) -> Text:
-    """The text with a row for each number of some columns, and with what these are called."""
-    others = [j for j, cell in enumerate(header.cells) if j not in columns and cell.strip()]
+    """The text with a row for each number of some columns, and with what these are called.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The fields that what the columns are called belongs to.
+    named : mapping of int to str, optional
+        Other names of the columns that stay.
+    """
+    kept = {j: cell for j, cell in enumerate(header.cells) if j not in columns and cell.strip()}
+    return unfolded(
+        text, header, kept | dict(named or {}), (*names, number),
+        lambda cells: [(*said, cells[j]) for j, said in columns.items() if not is_blank(cells[j])],
+    )  # fmt: skip
+
+
+def unfolded(
+    text: Text,
+    header: Header,
+    kept: Mapping[int, str],
+    names: tuple[str, ...],
+    made: Callable[[Sequence[str]], Iterable[Sequence[str]]],
+) -> Text:
+    """The text with several rows made of each, behind the columns that are kept."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
-    writer.writerow([*(header.cells[j] for j in others), *names, number])
+    writer.writerow([*kept.values(), *names])
     rows: dict[int, int] = {}
     n_written = 1
-    for line, cells in _lines(text, header):
-        own = [cells[i] for i in others]
-        for j, said in columns.items():
-            if not is_blank(cells[j]):
-                writer.writerow([*own, *said, cells[j]])
-                n_written += 1
-                rows[n_written] = line if text.rows is None else text.rows.get(line, line)
+    for line, cells in lines_of(text, header):
+        own = [cells[j] for j in kept]
+        for more in made(cells):
+            writer.writerow([*own, *more])
+            n_written += 1
+            rows[n_written] = line if text.rows is None else text.rows.get(line, line)
     data = out.getvalue().encode("utf-8", "surrogateescape")
     return replace(text, data=data, rows=rows)

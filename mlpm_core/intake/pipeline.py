@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
-from mlpm_core.intake.columns.cell_parser import Grammar
+from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
-from mlpm_core.intake.columns.cost_periods import both_days, with_currency
+from mlpm_core.intake.columns.cost_periods import both_days
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -29,7 +29,12 @@ from mlpm_core.intake.columns.layout_questions import (
     checked_header,
 )
 from mlpm_core.intake.columns.look import look_at
-from mlpm_core.intake.columns.marks import marks_in_words, settled_marks
+from mlpm_core.intake.columns.marks import (
+    NUMBERS_OR_CLASSES,
+    marks_in_words,
+    plain_numbers,
+    settled_marks,
+)
 from mlpm_core.intake.columns.metric_rules import (
     check_results,
     result_rows,
@@ -43,6 +48,8 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
+from mlpm_core.intake.columns.signs import with_signs
+from mlpm_core.intake.columns.totals import totals_in
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.columns.year_parts import with_whole_dates
 from mlpm_core.intake.corrections import corrected_file, rejected_lines
@@ -52,16 +59,18 @@ from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
+from mlpm_core.intake.name_columns import with_rows_of_counts, with_rows_of_names
 from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, SET_ASIDE, ParsedFile, counted
 from mlpm_core.intake.period_columns import with_models_above, with_rows_of_periods
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import Cost, MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import Cost, KpiActual, MetricResult, Prediction, Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from mlpm_core.intake.columns.readings import Reading
     from mlpm_core.intake.files.detect import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
@@ -134,12 +143,12 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     records = without_bad_bytes(records, opened.text)
     records = filled_down(records, opened.header, opened.fields, asked.profile)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
-    structural = [
-        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
-        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
-    ]
-    faults = Faults(_rows_of(records, opened.text), structural)
-    readings = checker.readings(records, faults)
+    faults, readings = _cells(records, opened, checker)
+    totals = totals_in(records, readings, checker.columns, opened.fields, faults)
+    if totals.lines:
+        records = records.without(totals.lines.__contains__)
+        checker = Checker(opened.fields, opened.header, checker.grammar, asked.project)
+        faults, readings = _cells(records, opened, checker)
     asked_about_dates(readings)
     if checker.questions:
         raise Refusal(questions=checker.questions)
@@ -157,14 +166,19 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         for c in file_columns(asked.record)
         if c.name not in left_out and c not in (PERIOD_END, PERIOD)
     }
-    if asked.record is Cost and "currency" not in checker.columns.at:
-        fields |= with_currency(fields, readings["amount"])
+    if asked.record is Cost:
+        fields["currency"] = with_signs(fields["currency"], readings["amount"])
+    if asked.record is KpiActual and not asked.profile.is_replay:
+        fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):
         fields |= both_days(readings, checker.columns, faults, asked.profile)
     if has_periods:
         fields |= {"period_start": periods.starts, "granularity": periods.lengths}
-    if asked.record is Prediction and not asked.profile.is_replay:
-        fields["y_true"] = known_outcomes(fields["y_true"])
+    if not asked.profile.is_replay:
+        of_either = NUMBERS_OR_CLASSES & fields.keys()
+        fields |= {name: plain_numbers(fields[name], checker.grammar) for name in of_either}
+        if asked.record is Prediction:
+            fields["y_true"] = known_outcomes(fields["y_true"])
     rows = Rows(np.arange(len(records.lines), dtype=np.int64), fields)
     is_left, said = set_aside(asked.record, readings, checker.columns, faults, asked.profile)
     is_good = ~faults.is_bad & ~is_left
@@ -178,7 +192,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     elif asked.record is MetricResult:
         rows = with_one_count(rows, asked.profile)
     if opened.fields.has_metrics:
-        rows = as_shares(with_errors_in(rows, asked.profile))
+        rows = as_shares(with_errors_in(rows, asked.profile), asked.profile)
     n = len(records.lines)
     notes = {
         note: counted([r.noting(note) for r in readings.values() if note in r.notes], n)
@@ -190,6 +204,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
     if has_periods:  # of no good row there is nothing to say
         read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
+    if zones := {n.removeprefix(ZONE) for r in readings.values() for n in r.notes if ZONE in n[:5]}:
+        read_as.append(f"times of the zone {' and '.join(sorted(zones))}")
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(
@@ -201,13 +217,25 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records, in_dates), *said],
+        warnings=[*_about_file(opened, records, in_dates), *totals.warnings, *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
         notes[SET_ASIDE] = is_left.astype(np.int64)
     labels = {c.name: checker.columns.label(c.name) for c in file_columns(asked.record)}
     return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
+
+
+def _cells(
+    records: Table, opened: DecodedFile, checker: Checker
+) -> tuple[Faults, dict[str, Reading]]:
+    """Every field of every record, and what is faulty about them so far."""
+    structural = [
+        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
+        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
+    ]
+    faults = Faults(_rows_of(records, opened.text), structural)
+    return faults, checker.readings(records, faults)
 
 
 def rejected_csv(asked: ImportRequest, rejects: Sequence[Reject]) -> bytes:
@@ -291,6 +319,10 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         shape = shape._replace(header=header_shape(header))
         in_rows = with_rows_of_periods(text, header, fields, asked.profile)
         in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
+        if in_rows is text:
+            in_rows = with_rows_of_counts(text, header, fields, asked.profile)
+        if in_rows is text:
+            in_rows = with_rows_of_names(text, header, fields, asked.profile)
         if in_rows is not text:
             text, lines = in_rows, Lines.of(in_rows.data)
             header = Header.find(lines, fields, asked.limits)

@@ -23,12 +23,21 @@ NONE_OF_THESE = "none of these"
 NO_THRESHOLD: Final = "none"
 """The answer that no threshold turns scores into decisions."""
 
+FAULTY: Final = "faulty"
+"""The answer that cells cannot be read."""
+
+_OFFSET: Final = re.compile(r"[+-](?:0[0-9]|1[0-4]):[0-5][0-9]")
 _HUNDREDTHS: Final = re.compile(r"0?\.[0-9]{1,2}0*|[01](\.0*)?")
 
 Encoding = Literal[
     "utf-8", "utf-16", "utf-32", "cp1252", "shift_jis", "cp932", "gb18030", "cp1250", "cp1251",
-    "cp949", "big5", "mac-roman", "cp850", "none of these",
+    "cp949", "big5", "mac-roman", "cp850", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-2",
+    "koi8-r", "cp866", "euc_jp", "iso8859-15", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be",
+    "utf-8 or cp1252", "none of these",
 ]  # fmt: skip
+
+MIXED: Final = "utf-8 or cp1252"
+"""The answer that each line of a text is in one of two encodings, as appended files are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,8 @@ class Profile(BaseModel):
     ``constants`` gives fields that the file has no column for; ``metrics`` says what names of
     metrics stand for, ``words`` what words of a column do and ``outcomes`` what classes do;
     ``thresholds`` gives the score from which on a model flags a case (or ``none``), ``positives``
-    the class that its recall and precision are of;
+    the class that its recall and precision are of; ``zones`` gives the offset of abbreviations that
+    stand for several time zones (or ``faulty``);
     ``wide`` lists the headers that are
     metrics. ``is_replay`` is no answer: a file that was stored before a question was asked is read
     as it was then.
@@ -81,6 +91,7 @@ class Profile(BaseModel):
     outcomes: dict[str, str] = Field(default_factory=dict)
     thresholds: dict[str, str] = Field(default_factory=dict)
     positives: dict[str, str] = Field(default_factory=dict)
+    zones: dict[str, str] = Field(default_factory=dict)
     ids: str | None = None
     cases_of: Literal["all", "each", "ignore"] | None = None
     hidden_rows: Literal["read", "skip"] | None = None
@@ -94,6 +105,7 @@ class Profile(BaseModel):
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
+    name_columns: Literal["yes", "no"] | None = None
     scale: (
         Literal[
             "as written", "times 0.01", "times 100", "times 0.001", "times 1000", "each as before"
@@ -107,6 +119,11 @@ class Profile(BaseModel):
     year: int | None = Field(default=None, ge=1990, le=2199)
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
     zone: str | None = None
+    fiscal_start: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"] | None = (
+        None
+    )
+    fiscal_named: Literal["begins", "ends"] | None = None
+    month_day: Literal["year", "day", "faulty"] | None = None
     dates_are: Literal["start", "end"] | None = None
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False
@@ -133,6 +150,13 @@ class Profile(BaseModel):
                     "write a number from 0 to 1 with at most two decimals, such as 0.35, or "
                     f"{NO_THRESHOLD}"
                 )
+        return given
+
+    @field_validator("zones")
+    @classmethod
+    def _offsets(cls, given: dict[str, str]) -> dict[str, str]:
+        if any(text != FAULTY and not _OFFSET.fullmatch(text) for text in given.values()):
+            raise ValueError(f"write an offset such as +05:30, or {FAULTY}")
         return given
 
     @model_validator(mode="after")
@@ -181,7 +205,7 @@ class Profile(BaseModel):
             raise InputError(
                 f"There is no answer {quoted(key)}; there are {', '.join(_keys())}, "
                 "columns.HEADER, fields.FIELD, constants.FIELD, metrics.NAME, outcomes.CLASS, "
-                "thresholds.MODEL, positives.MODEL and words.COLUMN.WORD."
+                "thresholds.MODEL, positives.MODEL, zones.NAME and words.COLUMN.WORD."
             )
         try:
             return Profile.model_validate(given)
@@ -208,7 +232,17 @@ class Profile(BaseModel):
 
 
 _GROUPS = (
-    *("columns", "constants", "fields", "metrics", "outcomes", "positives", "thresholds", "words"),
+    *(
+        "columns",
+        "constants",
+        "fields",
+        "metrics",
+        "outcomes",
+        "positives",
+        "thresholds",
+        "words",
+        "zones",
+    ),
 )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.quantity.words import day_in_words
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -82,14 +84,15 @@ class Proxy:
             case ProxyState.NONE:
                 return ""
             case ProxyState.AGREED if self.agreed_on is not None:
-                return f"{kpi}, agreed by {self.agreed_by.strip()} on {_day(self.agreed_on)}."
+                on = day_in_words(self.agreed_on)
+                return f"{kpi}, agreed by {self.agreed_by.strip()} on {on}."
             case ProxyState.EXPIRED if self.expires_on is not None:
                 ago = _span((today - self.expires_on).days)
                 return f"{kpi}, not agreed, expired {ago} ago: agree to it or replace it."
         if self.expires_on is None:
             return f"{kpi}, not agreed, without an expiry date: set one."
         left = (self.expires_on - today).days
-        when = f"{_day(self.expires_on)}, {f'in {_span(left)}' if left else 'today'}"
+        when = f"{day_in_words(self.expires_on)}, {f'in {_span(left)}' if left else 'today'}"
         return f"{kpi}, not agreed yet: agree to it by {when}, or it stops counting."
 
 
@@ -98,7 +101,3 @@ def _span(days: int) -> str:
     if days < 2 * _DAYS_PER_WEEK:
         return f"{days} day{'s' if days != 1 else ''}"
     return f"{days // _DAYS_PER_WEEK} weeks"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%b %Y}"

@@ -7,7 +7,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.records import ContractType, IncidentStatus, Slot
+from mlpm_core.records import (
+    ContractType,
+    IncidentStatus,
+    Slot,
+    fiscal_year,
+    last_of_fiscal_year,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,8 +140,9 @@ def model_years(deployments: Iterable[Deployment], today: date) -> dict[str, flo
 
 @dataclass(frozen=True, slots=True)
 class SupportYear:
-    """The incidents of a calendar year, over the years that models were champions in it.
+    """The incidents of a year, over the years that models were champions in it.
 
+    A year ``is_fiscal`` where it begins in another month than January; it is called by its end.
     ``fix_hours`` are added up over the ``n_timed`` incidents of which they are known.
     """
 
@@ -144,6 +151,12 @@ class SupportYear:
     n_incidents: int
     n_timed: int
     fix_hours: float
+    is_fiscal: bool = False
+
+    @property
+    def label(self) -> str:
+        """The year as people call it."""
+        return f"FY{self.year}" if self.is_fiscal else str(self.year)
 
     @property
     def hours_per_model(self) -> float | None:
@@ -152,7 +165,11 @@ class SupportYear:
 
 
 def support_years(
-    clocks: Iterable[IncidentClock], deployments: Sequence[Deployment], today: date
+    clocks: Iterable[IncidentClock],
+    deployments: Sequence[Deployment],
+    today: date,
+    *,
+    year_starts_in: int = 1,
 ) -> tuple[SupportYear, ...]:
     """What repairing models took, year by year up to today; years without a model are left out.
 
@@ -162,6 +179,8 @@ def support_years(
         All incidents up to today.
     deployments : sequence of Deployment
         All deployments of the same models.
+    year_starts_in : int
+        The month in which years begin.
 
     Examples
     --------
@@ -174,15 +193,19 @@ def support_years(
     """
     ours: dict[int, list[IncidentClock]] = {}
     for clock in clocks:
-        ours.setdefault(clock.incident.started_at.year, []).append(clock)
-    first = min((d.from_on.year for d in deployments), default=today.year)
-    found, before = [], 0.0
-    for year in range(first, today.year + 1):
-        upto = sum(model_years(deployments, min(today, today.replace(year, 12, 31))).values())
+        year = fiscal_year(clock.incident.started_at.date(), year_starts_in)
+        ours.setdefault(year, []).append(clock)
+    first = min((d.from_on for d in deployments), default=today)
+    begun, now = (fiscal_year(day, year_starts_in) for day in (first, today))
+    found, before, is_fiscal = [], 0.0, year_starts_in != 1
+    for year in range(begun, now + 1):
+        last = last_of_fiscal_year(year, year_starts_in)
+        upto = sum(model_years(deployments, min(today, last)).values())
         told = ours.get(year, [])
         timed = [c.fix for c in told if c.fix is not None]
         if upto > before:
-            found.append(SupportYear(year, upto - before, len(told), len(timed), sum(timed)))
+            span = upto - before
+            found.append(SupportYear(year, span, len(told), len(timed), sum(timed), is_fiscal))
         before = upto
     return tuple(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 _FULL: Final = 6
@@ -22,6 +23,7 @@ def is_same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=_NOISE)
 
 
+@lru_cache(maxsize=4096)
 def digits_apart(value: float, *beside: float | None, at_least: int = 3, full: int = _FULL) -> int:
     """The significant digits at which a value, and every longer form of it, keeps its side.
 
@@ -44,12 +46,18 @@ def digits_apart(value: float, *beside: float | None, at_least: int = 3, full: i
     >>> digits_apart(0.1 + 0.2, 0.3)  # the same, but for the last digit of a sum
     3
     """
-    others = [other for other in beside if other is not None]
+    near = [x for x in beside if x is not None and not _is_far(value, x, at_least)]
     digits = at_least
     for n in range(at_least, _MOST):
-        if not all(_side(value, other, n, full) == _sign(value, other) for other in others):
+        if not all(_side(value, other, n, full) == _sign(value, other) for other in near):
             digits = n + 1
     return digits
+
+
+def _is_far(value: float, other: float, digits: int) -> bool:
+    """Whether rounding to so many digits, or more, cannot bring one to the other's side."""
+    most_rounded = 10.0 ** (1 - digits) * max(abs(value), abs(other))  # half of it at each
+    return abs(value - other) > 2 * most_rounded  # as far apart again as no noise reaches
 
 
 def _side(value: float, other: float, digits: int, full: int) -> int:

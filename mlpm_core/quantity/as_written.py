@@ -87,7 +87,12 @@ class _Term:
 
 
 def as_written(
-    text: str, read: Callable[[str], Quantity], *, unit: str = "1", currency: str | None = None
+    text: str,
+    read: Callable[[str], Quantity],
+    *,
+    unit: str = "1",
+    currency: str | None = None,
+    has_decimal_comma: bool = False,
 ) -> tuple[Reading, ...]:
     """What a person may have meant by a text.
 
@@ -101,6 +106,8 @@ def as_written(
         The unit in which it is asked.
     currency : str, optional
         The currency in which money is counted: what its sign, and a word for money, stand for.
+    has_decimal_comma : bool
+        Whether its writer has a comma before decimals, so that ``1,200`` has two meanings too.
 
     Returns
     -------
@@ -120,6 +127,8 @@ def as_written(
     ['200,000 customers a year (200 thousand)']
     >>> [r.notation for r in as_written("200.000", customers, unit="customer/year")]
     ['200', '200000']
+    >>> [r.notation for r in as_written("200,000", customers, has_decimal_comma=True)]
+    ['200000', '200']
     >>> share = lambda text: Quantity.read(text, "1", low=0, high=1)
     >>> [(r.notation, r.sentence) for r in as_written("18 %", share)]
     [('0.18', '18%')]
@@ -128,7 +137,7 @@ def as_written(
     is_other = len(clean) > _LONGEST or _CALL.fullmatch(clean) is not None
     clause = None if is_other else _CLAUSE.search(clean)
     core, tail = (clean[: clause.start()], clause[0]) if clause else (clean, "")
-    notations = [] if is_other else _notations(core, text, unit, currency)
+    notations = [] if is_other else _notations(core, text, unit, currency, has_decimal_comma)
     readings, faults = [], []
     for notation in [notation + tail for notation in notations] or [clean]:
         try:
@@ -223,13 +232,13 @@ def _clean(text: str) -> str:
     return "".join(letters).strip()
 
 
-def _notations(core: str, text: str, unit: str, currency: str | None) -> list[str]:
+def _notations(core: str, text: str, unit: str, currency: str | None, by_comma: bool) -> list[str]:
     """What a text means with either decimal mark; nothing when it has another form."""
     fraction = _PART_OF.fullmatch(core)
     if fraction:
         pairs = [[_plain(n, mark) for n in fraction.groups()] for mark in ".,"]
         written = [f"{a}/{b}" for a, b in pairs if a is not None and b is not None]
-        return _preferred(written, list(fraction.groups()))
+        return _preferred(written, list(fraction.groups()), by_comma)
     parts, between = _parts(core)
     possible = [_term(part, text, unit, currency) for part in parts]
     if None in possible:
@@ -239,7 +248,7 @@ def _notations(core: str, text: str, unit: str, currency: str | None) -> list[st
     if len(units) > 1:
         return []
     _check_percent(terms, text, unit, currency)
-    readings = _preferred(_in_notation(terms, units, between), [term.body for term in terms])
+    readings = _preferred(_in_notation(terms, units, between), [t.body for t in terms], by_comma)
     minutes = _minutes(terms, units, unit, between)
     if len(readings) == 1 and not minutes and (scaled := _alike_scaled(terms)):
         readings += _in_notation(scaled, units, between)[:1]
@@ -332,15 +341,16 @@ def _plain(body: str, decimal: str) -> str | None:
     return f"{whole or '0'}.{fraction}" if fraction else whole or None
 
 
-def _preferred(written: list[str], bodies: list[str]) -> list[str]:
-    """One reading where the screens' own mark between thousands, the comma, was used."""
+def _preferred(written: list[str], bodies: list[str], by_comma: bool) -> list[str]:
+    """One reading where the screens' own mark between thousands, the comma, can only be that."""
     marks = {triple[1] for body in bodies if (triple := _TRIPLE.fullmatch(body))}
     if marks == {",", "."}:
         raise InputError(
             "One number has a comma before three digits and another a point; write "
             "both alike, or leave the mark between thousands out."
         )
-    return list(dict.fromkeys(written[:1] if "," in marks else written))
+    is_clear = "," in marks and not by_comma
+    return list(dict.fromkeys(written[:1] if is_clear else written))
 
 
 def _minutes(terms: list[_Term], units: set[str], unit: str, between: str) -> list[str]:

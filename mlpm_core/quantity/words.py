@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _MOST_AS_PERCENT: Final = 10.0
 _PERIODS: Final = ("year", "month", "week", "day")
@@ -99,6 +102,18 @@ def in_percent(share: float, decimals: int = 0, *, in_words: bool = False) -> st
     if -1 < share < -1 + least:
         return f"{more}-100%"
     return f"{share:,.{decimals}%}"
+
+
+def day_in_words(value: date) -> str:
+    """A day with its month as a word, which nobody takes for another day.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day_in_words(date(2026, 9, 5))
+    '5 Sep 2026'
+    """
+    return f"{value.day} {value:%b %Y}"
 
 
 def spoken(value: float) -> str:

@@ -75,6 +75,8 @@ from mlpm_core.records.planning import (
     QuantityRecord,
     Season,
     ValueCase,
+    fiscal_year,
+    last_of_fiscal_year,
 )
 from mlpm_core.records.proving import FreedHoursRecord, RolloutResult
 from mlpm_core.records.receipt import (
@@ -87,7 +89,15 @@ from mlpm_core.records.receipt import (
     Status,
     Warned,
 )
-from mlpm_core.records.record import AnyRecord, Column, ColumnKind, Record, columns, stored
+from mlpm_core.records.record import (
+    AnyRecord,
+    Column,
+    ColumnKind,
+    Record,
+    columns,
+    names_in,
+    stored,
+)
 from mlpm_core.records.risks import (
     Artefact,
     ArtefactType,
@@ -265,7 +275,10 @@ __all__ = [
     "Warned",
     "as_written",
     "columns",
+    "fiscal_year",
     "kept_cell",
+    "last_of_fiscal_year",
+    "names_in",
     "neutral",
     "record_of",
     "safe_cell",

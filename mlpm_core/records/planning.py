@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from mlpm_core.quantity import Dimension
@@ -14,7 +15,9 @@ from mlpm_core.records.record import (
     Number,
     Record,
     Text,
+    Whole,
     column,
+    names_in,
 )
 from mlpm_core.records.work import Phase
 
@@ -47,6 +50,14 @@ class Project(Record):
         "The one currency of the project, an ISO 4217 code such as EUR. It cannot be changed once "
         "amounts are stored in it.",
         default="EUR",
+    )
+    year_starts_in: Whole = column(
+        "The month in which its fiscal year begins, 1 to 12; quarters and years that are shown and "
+        "what they are compared with follow it.",
+        label="Fiscal year begins in",
+        default=1,
+        low=1,
+        high=12,
     )
     owner: Text = column("Who answers for it.", default="")
     phase: Phase = column("Where the project stands.", default=Phase.NONE)
@@ -85,6 +96,33 @@ class Project(Record):
         "Belongs to the demo and can be removed with it.", label="Demo", default=False
     )
     archived: Flag = column("Kept, but no longer shown.", default=False)
+
+
+def fiscal_year(day: date, year_starts_in: int) -> int:
+    """The year that the fiscal year of a day is called by: the one in which it ends.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> fiscal_year(date(2025, 4, 1), 4), fiscal_year(date(2026, 3, 31), 4)
+    (2026, 2026)
+    >>> fiscal_year(date(2025, 4, 1), 1)
+    2025
+    """
+    return day.year + (1 < year_starts_in <= day.month)
+
+
+def last_of_fiscal_year(year: int, year_starts_in: int) -> date:
+    """The last day of the fiscal year that is called by a year.
+
+    Examples
+    --------
+    >>> last_of_fiscal_year(2026, 4).isoformat(), last_of_fiscal_year(2026, 1).isoformat()
+    ('2026-03-31', '2026-12-31')
+    """
+    if year_starts_in == 1:
+        return date(year, 12, 31)
+    return date(year, year_starts_in, 1) - timedelta(days=1)
 
 
 class Direction(Choice):
@@ -133,6 +171,14 @@ class Kpi(Record):
         default="",
         refers_to="value_cases",
     )
+    also_moved_by: Text = column(
+        "Further value cases that move it, by short name, separated by semicolons: what they imply "
+        "adds up. Only for a KPI in money, for a mean over cases does not add up.",
+        label="Also moved by",
+        default="",
+        refers_to="value_cases",
+        several=True,
+    )
     unit: Name = column(
         "Unit of baseline and target: money as EUR/year, EUR/month or EUR/week, cycle time as "
         "hour/case or minute/case, people as hour/kcase, customers as 1/kcase (1,000 cases). Any "
@@ -172,6 +218,17 @@ class Kpi(Record):
         default=None,
     )
     archived: Flag = column("Kept, but no longer shown.", default=False)
+
+    @property
+    def moved_by(self) -> tuple[str, ...]:
+        """The value cases that it names, each once; what they imply adds up.
+
+        Examples
+        --------
+        >>> Kpi.model_construct(value_case_id="orders", also_moved_by="letters; orders").moved_by
+        ('orders', 'letters')
+        """
+        return names_in(f"{self.value_case_id};{self.also_moved_by}")
 
 
 class KpiTarget(Record):

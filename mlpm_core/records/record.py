@@ -53,8 +53,9 @@ class Column:
 
     ``low`` and ``high`` bound the value, ends included; ``largest`` is the size, whatever the sign,
     up to which a number can be computed with. ``aliases`` are headers an import takes without
-    asking; ``refers_to`` names the kind whose id this column holds; ``reserved`` are words that
-    mean something else where it is read, and so are no names. ``by_application``
+    asking; ``refers_to`` names the kind whose id this column holds, or of which it holds
+    ``several``, separated by semicolons (see ``names_in``); ``reserved`` are words that mean
+    something else where it is read, and so are no names. ``by_application``
     marks what the application alone writes: no file, form or template has it.
     """
 
@@ -74,6 +75,18 @@ class Column:
     reserved: tuple[str, ...]
     is_key: bool
     by_application: bool = False
+    several: bool = False
+
+
+def names_in(cell: str) -> tuple[str, ...]:
+    """The short names of a cell that holds several, each once, in the order written.
+
+    Examples
+    --------
+    >>> names_in("orders; letters;; orders ")
+    ('orders', 'letters')
+    """
+    return tuple(dict.fromkeys(name for part in cell.split(";") if (name := part.strip())))
 
 
 def column(
@@ -89,6 +102,7 @@ def column(
     refers_to: str | None = None,
     reserved: tuple[str, ...] = (),
     by_application: bool = False,
+    several: bool = False,
 ) -> Any:  # noqa: ANN401  pydantic's own Field returns Any
     """Describe a field; without ``default`` it is required.
 
@@ -105,6 +119,7 @@ def column(
         "unit": unit,
         "refers_to": refers_to,
         "by_application": by_application,
+        "several": several,
     }
     extra |= {"largest": largest} if largest is not None else {}
     extra |= {"reserved": list(reserved)} if reserved else {}
@@ -207,6 +222,7 @@ def columns(record: type[Record]) -> tuple[Column, ...]:
                 reserved=tuple(str(w) for w in typing.cast("list[str]", extra.get("reserved", []))),
                 is_key=name in record.key,
                 by_application=bool(extra["by_application"]),
+                several=bool(extra["several"]),
             )
         )
     return tuple(described)

@@ -8,13 +8,14 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
 from mlpm_core.errors import StoreError
 from mlpm_core.records import Project, stored
-from mlpm_core.store.cursor import DamagedError, Reader
+from mlpm_core.store.cursor import ConflictError, DamagedError, Reader
 from mlpm_core.store.figures import FigureTable
 from mlpm_core.store.moment import MomentReader
 from mlpm_core.store.schema import literal
@@ -30,6 +31,8 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reader)
 
 _TRIES: Final = 600
+_TRIALS: Final = count(2**40, 2**20)
+"""Behind which number each trial adds its batches: far behind all that are kept."""
 _PAUSE: Final = 0.05  # seconds; a question to the store takes a fraction of it
 
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
@@ -151,8 +154,9 @@ class Store:
     def trial(self, work: Callable[[Writer], T]) -> T:
         """What work would give if it was written; it is rolled back, and nobody waits for it.
 
-        Only what has to change rows that are there keeps others from writing meanwhile: it is
-        then begun anew. Whatever comes in while it runs, it sees the store of when it began.
+        Only what has to change rows that are there, or that others changed since, keeps others
+        from writing meanwhile: it is then begun anew. Whatever comes in while it runs, it sees
+        the store of when it began.
 
         Raises
         ------
@@ -163,9 +167,9 @@ class Store:
         if not self._turns.is_writing:
             try:
                 with self._turns.trying(), self._transaction() as writer:
-                    writer.is_alone = False
+                    writer.is_alone, writer.numbered_after = False, next(_TRIALS)
                     return work(writer)
-            except NotAloneError:
+            except (NotAloneError, ConflictError):
                 pass
         with self.writer(keep=False) as writer:
             return work(writer)

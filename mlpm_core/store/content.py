@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from mlpm_core.records import Column, ColumnKind, Record, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _TEXT: Final = pa.string()
 _ARROW_TYPE: Final[Mapping[ColumnKind, pa.DataType]] = {
@@ -101,6 +101,41 @@ def in_order(record: type[Record], lines: pa.Array, rows: pa.Table) -> tuple[pa.
         sort_keys=[(name, "ascending") for name in keyed.column_names],
     )
     return lines.take(order), rows.take(order)
+
+
+def portions(
+    sizes: Iterable[tuple[int, int, int]], most: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Batches and lines to read at once, so that whoever sorts them sorts about so many rows.
+
+    Parameters
+    ----------
+    sizes : iterable of (batch, rows, last line)
+        By batch. Rows are taken to be spread over the lines evenly.
+    most : int
+        Rows of a portion.
+
+    Yields
+    ------
+    tuple of int
+        First and last batch, first and last line, all of them included.
+
+    Examples
+    --------
+    >>> list(portions([(1, 3, 4), (2, 4, 5), (3, 2, 3), (4, 20, 21)], 8))
+    [(1, 2, 0, 5), (3, 3, 0, 3), (4, 4, 0, 7), (4, 4, 8, 15), (4, 4, 16, 23)]
+    """
+    small: list[tuple[int, int, int]] = []
+    for batch, n_rows, last_line in [*sizes, (0, most, -1)]:  # the last one has no line
+        if small and sum(n for _, n, _ in small) + n_rows > most:
+            yield small[0][0], small[-1][0], 0, max(line for *_, line in small)
+            small = []
+        if n_rows < most:
+            small.append((batch, n_rows, last_line))
+            continue
+        step = max(1, (last_line + 1) * most // n_rows)
+        for line in range(0, last_line + 1, step):
+            yield batch, batch, line, line + step - 1
 
 
 class _ColumnHash:

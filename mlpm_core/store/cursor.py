@@ -12,30 +12,38 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.errors import StoreError
-from mlpm_core.records import KINDS, Project, columns, stored
+from mlpm_core.records import KINDS, Project, columns, names_in, stored
 from mlpm_core.store import replaced_rows
-from mlpm_core.store.content import BatchContent
+from mlpm_core.store.content import BatchContent, portions
 from mlpm_core.store.page import found, order, parameters, rows_of_page
 from mlpm_core.store.schema import of_now, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mlpm_core.records import AnyRecord, Record
+    from mlpm_core.records import AnyRecord, Column, Record
     from mlpm_core.store.figures import FigureTable
 
 T = TypeVar("T")
 
 ROW_GROUP: Final = 122_880
 """So many rows DuckDB keeps together."""
+_SORTED_AT_ONCE: Final = 500_000
+"""So many rows are sorted by their keys at once, so that memory does not follow what is stored."""
 
 
 class DamagedError(StoreError):
     """The file, or what was to be added to it, cannot be read."""
 
 
+class ConflictError(StoreError):
+    """Two transactions wanted to change the same rows; whoever begins anew may do so."""
+
+
 def refused(sentence: str, error: duckdb.Error) -> StoreError:
     """The error for what DuckDB refused; damage is told apart, for it can be mended."""
+    if isinstance(error, duckdb.TransactionException) and "onflict" in str(error):
+        return ConflictError(sentence)
     is_damage = isinstance(error, duckdb.FatalException | duckdb.IOException)
     return (DamagedError if is_damage and "Corrupt" in str(error) else StoreError)(sentence)
 
@@ -57,6 +65,8 @@ class Reader:
     """What was computed from what is stored; see there."""
     is_of_the_past = False
     """Whether it is asked about a moment that is over."""
+    numbered_after = 0
+    """Batches are added behind this number; in a trial behind those that others may take."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
@@ -185,11 +195,14 @@ class Reader:
 
     def wrong_notes(self) -> dict[type[Record], int]:
         """How many rows in force do not tell the batch that replaced them, of kinds with any."""
-        counts = {
-            record: int(self._rows(replaced_rows.n_wrong(record), {})[0]["n"])
-            for record in KINDS.values()
-        }
+        counts = {record: self._n_wrong(record) for record in KINDS.values()}
         return {record: n for record, n in counts.items() if n}
+
+    def _n_wrong(self, record: type[Record]) -> int:
+        (size,) = self._rows(f"SELECT count(*) AS n FROM {quoted(record.kind)}", {})
+        parts = 1 + int(size["n"]) // _SORTED_AT_ONCE
+        questions = [replaced_rows.n_wrong(record, part, parts) for part in range(parts)]
+        return sum(int(self._rows(question, {})[0]["n"]) for question in questions)
 
     def replacing(self, record: type[Record], seqs: Sequence[int]) -> list[int]:
         """The batches in force, besides these, that hold a row under a key of theirs, by number."""
@@ -204,7 +217,7 @@ class Reader:
         return [int(row["batch_seq"]) for row in rows]
 
     def orphans(
-        self, record: type[Record], column: str, referred: type[Record], project: str
+        self, record: type[Record], column: Column, referred: type[Record], project: str
     ) -> list[dict[str, Any]]:
         """The current rows of a project whose reference leads nowhere.
 
@@ -213,14 +226,26 @@ class Reader:
         list of dict
             ``id`` of the row (the last part of its key), ``missing`` and ``batch``.
         """
-        return self._rows(
-            f"SELECT c.{quoted(record.key[-1])} AS id, c.{quoted(column)} AS missing, b.batch "
+        named = quoted(column.name)
+        sql = (
+            f"SELECT c.{quoted(record.key[-1])} AS id, c.{named} AS missing, b.batch "
             f"FROM {self._held(record)} c JOIN batches b ON b.seq = c.batch_seq "
-            f"WHERE c.project = $project AND c.{quoted(column)} <> '' AND c.{quoted(column)} "
-            f"NOT IN (SELECT {quoted(referred.key[-1])} FROM {self._held(referred)} "
-            "WHERE project = $project) ORDER BY c.batch_seq, id",
-            {"project": project},
+            f"WHERE c.project = $project AND c.{named} <> ''"
         )
+        key, asked = referred.key[-1], {"project": project}
+        names = f"SELECT {quoted(key)} FROM {self._held(referred)} WHERE project = $project"
+        if not column.several:
+            return self._rows(
+                f"{sql} AND c.{named} NOT IN ({names}) ORDER BY c.batch_seq, id", asked
+            )
+        rows = self._rows(f"{sql} ORDER BY c.batch_seq, id", asked)
+        there = {row[key] for row in self._rows(names, asked)} if rows else set()
+        return [
+            row | {"missing": name}
+            for row in rows
+            for name in names_in(row["missing"])
+            if name not in there
+        ]
 
     def holds_any(self, record: type[Record], project: str) -> bool:
         """Whether any row of a kind holds now in a project."""
@@ -316,7 +341,7 @@ class Reader:
     def contents(self, seq: int | None = None) -> dict[int, str]:
         """The hash of the rows of every batch that has any, by its number; of one batch if told.
 
-        Only a piece of the rows is held at a time; DuckDB sorts them within the store's limit.
+        Only a portion of the rows is read, sorted and held at a time, however many there are.
         """
         by_batch: dict[int, BatchContent] = {}
         for record in KINDS.values():
@@ -329,19 +354,24 @@ class Reader:
         """The rows of a kind in pieces of one batch each, in the order in which they are hashed."""
         names = ", ".join(quoted(c.name) for c in columns(record))
         order = ", ".join(quoted(k) for k in ("batch_seq", "line", *record.key))
+        sizes = self._rows(
+            f"SELECT batch_seq, count(*) AS n, max(line) AS last FROM {quoted(record.kind)} "
+            "WHERE $seq IS NULL OR batch_seq = $seq GROUP BY batch_seq ORDER BY batch_seq",
+            {"seq": seq},
+        )
         try:
-            pieces = self._cursor.execute(
-                f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
-                f"WHERE $seq IS NULL OR batch_seq = $seq ORDER BY {order}",
-                {"seq": seq},
-            ).to_arrow_reader(ROW_GROUP)
-            for piece in pieces:
-                batches = piece.column("batch_seq").to_numpy()
+            for place in portions((tuple(size.values()) for size in sizes), ROW_GROUP):
+                rows = self._cursor.execute(
+                    f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
+                    "WHERE batch_seq BETWEEN $first AND $last AND line BETWEEN $top AND $bottom "
+                    f"ORDER BY {order}",
+                    dict(zip(("first", "last", "top", "bottom"), place, strict=True)),
+                ).to_arrow_table()
+                batches = rows.column("batch_seq").to_numpy()
                 starts = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(batches)]
                 for start, end in pairwise(starts):
                     if end > start:
-                        part = pa.Table.from_batches([piece.slice(start, end - start)])
-                        yield int(batches[start]), part
+                        yield int(batches[start]), rows.slice(start, end - start)
         except duckdb.Error as error:
             raise StoreError(f"The store could not answer: {error}") from error
 

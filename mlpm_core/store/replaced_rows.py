@@ -71,18 +71,25 @@ def rebuild(record: type[Record]) -> str:
     )
 
 
-def n_wrong(record: type[Record]) -> str:
-    """How many rows in force do not tell the batch that replaced them, as SQL."""
-    return f"SELECT count(*) AS n FROM ({_next(record)}) WHERE replaced_by IS DISTINCT FROM next"
+def n_wrong(record: type[Record], part: int = 0, of_parts: int = 1) -> str:
+    """How many rows in force do not tell the batch that replaced them, as SQL.
+
+    Of one of the parts into which the keys fall, for what is sorted at once; numbers that are
+    written in cost the engine a tenth of what bound ones do.
+    """
+    keys = ", ".join(map(quoted, record.key))
+    which = f"AND hash({keys}) % {of_parts:d} = {part:d}" if of_parts > 1 else ""
+    next_of_part = _next(record, which)
+    return f"SELECT count(*) AS n FROM ({next_of_part}) WHERE replaced_by IS DISTINCT FROM next"
 
 
-def _next(record: type[Record]) -> str:
+def _next(record: type[Record], which: str = "") -> str:
     """Every row in force with the batch of the next version of its key."""
     keys = ", ".join(map(quoted, record.key))
     return (
         'SELECT rowid AS "row", replaced_by, '
         f'lead(batch_seq) OVER (PARTITION BY {keys} ORDER BY batch_seq, line) AS "next" '
-        f"FROM {quoted(record.kind)} AS r WHERE {_IN_FORCE}"
+        f"FROM {quoted(record.kind)} AS r WHERE {_IN_FORCE} {which}"
     )
 
 

@@ -11,7 +11,15 @@ import numpy as np
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.quantity import Quantity, Unit
 from mlpm_core.value.draws import DRAWS, SEED, uniform_points
-from mlpm_core.value.information import Study, ValueOfInformation, compared, evpi, evppi, evsi
+from mlpm_core.value.information import (
+    Study,
+    ValueOfInformation,
+    compared,
+    evpi,
+    evppi,
+    evsi,
+    truths,
+)
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.together import joint_points, lineage, partners
 
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mlpm_core.value.information import Truths
     from mlpm_core.value.mechanism import Mechanism
 
     Array = NDArray[np.float64]
@@ -112,6 +121,10 @@ class DecisionAnalysis:
         by_input = {key: evppi(self.nets, entry.draws) for key, entry in self.inputs.items()}
         return dict(sorted(by_input.items(), key=lambda item: -item[1].value))
 
+    @cached_property
+    def _truths(self) -> dict[str, Truths]:
+        return {}
+
     def jointly(self, *keys: str) -> ValueOfInformation:
         """What knowing several inputs together is worth; all of them, what everything is worth.
 
@@ -136,6 +149,8 @@ class DecisionAnalysis:
         """
         entry = self._uncertain(study.observes)
         perfect = self.evppi[study.observes]
+        if study.observes not in self._truths:
+            self._truths[study.observes] = truths(self.nets, entry.draws)
         return evsi(
             self.nets,
             study,
@@ -143,6 +158,7 @@ class DecisionAnalysis:
             is_share=entry.is_share,
             counted=entry.counted,
             perfect=perfect,
+            known=self._truths[study.observes],
         )
 
     def waiting(self, weeks: float, *, today: str = NONE, years: float = 1.0) -> float:

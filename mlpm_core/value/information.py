@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import gammaln, ndtri
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.value.draws import SEED, own_generator, parts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Truths = tuple[Array, Array]
 
 
 _N_KNOTS: Final = 6
@@ -29,6 +31,7 @@ _N_SHUFFLES: Final = 60
 _N_STRATA: Final = 512
 _MOST_COUNTED: Final = 4096
 _BAND: Final = 0.95  # of what shuffled draws seem to be worth
+_LOG_OF_ZERO: Final = -1e300  # times no case at all it is 0, as it must be
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +200,55 @@ def evppi(nets: Array, *inputs: Array, seed: int = SEED) -> ValueOfInformation:
     bases = [basis for x in inputs if (basis := _basis(x)).shape[1] > 1]
     if len(gains) == 1 or not bases:
         return ValueOfInformation(0.0, 0.0)
-    basis_of_all, rng = _together(bases), own_generator(seed, "shuffled")
+    basis_of_all = _together(bases)
     value = _worth_of(_fitted(basis_of_all, gains))
     if len(bases) > 1:  # knowing more is never worth less, whatever the draws say
         value = max(value, *(_worth_of(_fitted(_together([basis]), gains)) for basis in bases))
     shuffled = [
-        _worth_of(_fitted(basis_of_all, rng.permutation(gains, axis=1))) for _ in range(_N_SHUFFLES)
+        _worth_of(_fitted(basis_of_all, gains[:, order]))
+        for order in _shuffles(gains.shape[1], seed)
     ]
     return ValueOfInformation(min(value, evpi(nets)), float(np.quantile(shuffled, _BAND)))
+
+
+@lru_cache(maxsize=4)
+def _shuffles(draws: int, seed: int) -> tuple[NDArray[np.int64], ...]:
+    """The orders in which draws are shuffled: the same ones for every input."""
+    rng = own_generator(seed, "shuffled")
+    return tuple(rng.permutation(draws) for _ in range(_N_SHUFFLES))
+
+
+def truths(nets: Array, observed: Array) -> Truths:
+    """What an input may truly be, and how far each option is then ahead of the best one.
+
+    Parameters
+    ----------
+    nets : array of shape (options, draws)
+        Net benefit of every option in every draw.
+    observed : array of shape (draws,)
+        Draws of the input.
+
+    Returns
+    -------
+    tuple of array
+        Equally likely values in the unit of the input, of shape (truths,), and what each is worth
+        in the unit of the nets, of shape (truths, options).
+
+    Raises
+    ------
+    NotEnoughDataError
+        When there is no option or no draw.
+
+    Examples
+    --------
+    >>> p = (np.arange(4096) + 0.5) / 4096
+    >>> [array.shape for array in truths(np.array([np.zeros(4096), p - 0.5]), p)]
+    [(512,), (512, 2)]
+    """
+    gains = _fitted(_together([_basis(observed)]), _against_best(nets))
+    strata = np.array_split(np.argsort(observed), min(_N_STRATA, observed.size))
+    values = np.array([observed[rows].mean() for rows in strata])
+    return values, np.array([gains[:, rows].mean(axis=1) for rows in strata])
 
 
 def evsi(
@@ -215,6 +259,7 @@ def evsi(
     is_share: bool,
     counted: float = 1.0,
     perfect: ValueOfInformation | None = None,
+    known: Truths | None = None,
 ) -> ValueOfInformation:
     """Expected value of a study: of its result, not of the truth behind it.
 
@@ -233,6 +278,8 @@ def evsi(
         them. Fewer than one is worth that share of one.
     perfect : ValueOfInformation, optional
         What knowing the input exactly is worth, when it was computed before.
+    known : Truths, optional
+        ``truths`` of these nets and draws, when they were computed before.
 
     Returns
     -------
@@ -265,22 +312,24 @@ def evsi(
     if n < 1:
         n, share = 1.0, max(0.0, n)
     study = replace(study, n=round(n))
-    gains = _fitted(_together([_basis(observed)]), _against_best(nets))
-    strata = np.array_split(np.argsort(observed), min(_N_STRATA, observed.size))
-    truths = np.array([observed[rows].mean() for rows in strata])
-    by_truth = np.array([gains[:, rows].mean(axis=1) for rows in strata])
+    values, by_truth = known or truths(nets, observed)
     is_counted = is_share and study.n <= _MOST_COUNTED
-    joint = _hits(study, truths) if is_counted else _means(study, truths, is_share=is_share)
+    joint = _hits(study, values) if is_counted else _means(study, values, is_share=is_share)
     by_result = joint @ by_truth
     value = max(0.0, float(by_result.max(axis=1).sum() - by_result.sum(axis=0).max()))
     return ValueOfInformation(min(value * share, perfect.value), perfect.noise)
 
 
-def _hits(study: Study, truths: Array) -> Array:
+def _hits(study: Study, values: Array) -> Array:
     """Joint probability of each count of hits and each equally likely truth; (n + 1, truths)."""
-    from scipy.stats import binom  # see draws.uniform_points
-
-    return np.asarray(binom.pmf(np.arange(study.n + 1)[:, None], study.n, truths) / truths.size)
+    hits = np.arange(study.n + 1.0)
+    misses = study.n - hits
+    ways = gammaln(study.n + 1) - gammaln(hits + 1) - gammaln(misses + 1)
+    with np.errstate(divide="ignore"):
+        logs = np.maximum(np.log([values, 1 - values]), _LOG_OF_ZERO)
+    # a product of matrices: ways times hits times misses of each, without an array for either
+    log = np.column_stack([hits, misses, ways]) @ np.vstack([logs, np.ones(values.size)])
+    return np.asarray(np.exp(log, out=log) / values.size)
 
 
 def _means(study: Study, truths: Array, *, is_share: bool) -> Array:

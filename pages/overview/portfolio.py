@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import panels, text
+from pages.parts.common import panels, period, text
 from pages.parts.common import queries as common
 from pages.parts.in_life import come_true
 from pages.parts.overview import projects, queries
@@ -13,6 +13,7 @@ portfolio = common.whole_portfolio()
 if portfolio.lines:
     st.markdown(text.portfolio(portfolio))
     panels.totals(portfolio)
+    period.which_year()
 else:
     st.markdown(projects.NO_CASE)
 

@@ -32,6 +32,27 @@ def written(workspace, name):
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(
+    ("tag", "text", "is_asked", "readings"),
+    [
+        ("de-DE", "200,000", True, ["200 customers a year", "200,000 customers a year"]),
+        ("de-DE", "200.000", True, ["200 customers a year", "200,000 customers a year"]),
+        ("de-DE", "200.000,5", False, ["Read as 200,000.5 customers a year"]),
+        ("de-DE", "200,5", False, ["Read as 200.5 customers a year"]),
+        ("fr-FR", "200,000", True, ["200 customers a year", "200,000 customers a year"]),
+        ("en-GB", "200,000", False, ["Read as 200,000 customers a year"]),
+    ],
+)
+def test_a_mark_is_asked_about_where_its_reader_may_mean_two_things(tag, text, is_asked, readings):
+    app = open_screen("value_case", project=WINBACK, edit="1")
+    app.context = {"locale": tag}
+    typed(app, POPULATION, text)
+    shown = [plain(b.label) for b in app.button] if is_asked else plain(said(app)).splitlines()
+    assert ("Which of the two?" in said(app)) == is_asked
+    assert all(any(line.startswith(reading) for line in shown) for reading in readings)
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
     ("name", "text", "echo"),
     [
         ("population", "200,000", "Read as 200,000 customers a year (200 thousand)"),

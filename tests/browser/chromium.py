@@ -40,6 +40,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--accept-lang=en-GB",  # days as the tests name them
 ]
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"

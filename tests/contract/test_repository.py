@@ -21,7 +21,7 @@ MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 RUNTIME = {
-    "altair", "duckdb", "fastapi", "numpy", "pandas", "pint", "pyarrow", "pydantic",
+    "altair", "babel", "duckdb", "fastapi", "numpy", "pandas", "pint", "pyarrow", "pydantic",
     "pydantic-core", "pydantic-settings", "python-calamine", "pyyaml", "scipy", "starlette",
     "streamlit", "vl-convert-python", "xlsxwriter",
 }  # fmt: skip

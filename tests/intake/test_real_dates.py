@@ -6,7 +6,7 @@ import pytest
 
 from tests.intake.real_cases import Case, holds
 
-HEAD = "model,metric,date,value\n"
+HEAD = "model,metric,period_start,value\n"
 
 
 def dates(*texts, header=HEAD):
@@ -85,7 +85,7 @@ CASES = [
          rows=days("2024-01-08T10:30")),
     Case("seconds with a fraction", dates("1704672000.5", "1705276800.0"),
          answers=("epoch=s",), rows=days("2024-01-08T00:00:00.5", "2024-01-15")),
-    Case("months without a dash", dates("202401", "202402"),
+    Case("months without a dash", dates("202401", "202402"), answers=("period=P1M",),
          rows=({"granularity": "P1M"}, {"granularity": "P1M"})),
     Case("weeks of a year of two digits", dates("W2/24", "W3/24"),
          rows=days("2024-01-08", "2024-01-15")),

@@ -15,6 +15,10 @@ MERGED = (
     f"{HEAD}a,recall,2024-02-05,0.8\n,recall,2024-02-12,0.8\n"
     "b,recall,2024-02-05,0.8\n,recall,2024-02-12,0.7\n"
 )
+WEEKS = (
+    "week,model,metric,value\n2024-02-05,a,recall,0.8\n,b,recall,0.7\n"
+    "2024-02-12,a,recall,0.8\n,b,recall,0.6\n"
+)
 INDEX = ",model,metric,week,value\n"
 
 CASES = [
@@ -33,6 +37,16 @@ CASES = [
     Case("l05", "Model,churn\n" + "note,x\n" * 25 + HEAD + ROWS, answers=("skip_lines=26",), n=1),
     Case("what is skipped is shown", f"Report\nof June\n{HEAD}{ROWS}", asked=("preamble",),
          says="2: of June"),
+    Case("a head above a header of another language",
+         "Bericht;Qualit\u00e4t\nZeitraum;Feb 2024\n\nModell;Kennzahl;Woche;Wert\n"
+         "m;recall;2024-02-05;0,8\n", asked=("preamble",), says="2: Zeitraum;Feb 2024"),
+    Case("a head above it, skipped",
+         "Bericht;Qualit\u00e4t\n\nModell;Kennzahl;Woche;Wert\nm;recall;2024-02-05;0,8\n",
+         answers=("skip_lines=2",), asked=("which-column",) * 4),
+    Case("one line of text above it", "Report of June\nModell,Kennzahl,Woche,Wert\n"
+         "m,recall,2024-02-05,0.8\n", asked=("preamble",), says="1: Report of June"),
+    Case("a header of another language alone", "Modell,Kennzahl,Woche,Wert\n"
+         "m,recall,2024-02-05,0.8\n", asked=("which-column",) * 4),
     # Merged cells.
     Case("x06", "x06_merged_model.xlsx", asked=("fill-down",), choices=("fill", "faulty")),
     Case("x06 read", "x06_merged_model.xlsx", answers=("fill_down=fill",), n=4,
@@ -42,6 +56,10 @@ CASES = [
     Case("l08 read", MERGED, answers=("fill_down=fill",),
          rows=({"model_id": "a"}, {"model_id": "a"}, {"model_id": "b"}, {"model_id": "b"})),
     Case("l08 not read", MERGED, answers=("fill_down=faulty",), rejects=("missing-value",)),
+    Case("dates of merged cells", WEEKS, asked=("fill-down",),
+         says="week of line 3 is 2024-02-05"),
+    Case("dates of merged cells, filled", answers=("fill_down=fill",), n=4, file=WEEKS,
+         rows=({"model_id": "a"}, {"model_id": "b", "granularity": "P1W"})),
     Case("one empty cell is a slip", f"{HEAD}{ROWS},recall,2024-02-12,0.8\n",
          rejects=("missing-value",)),
     # Sheets.

@@ -127,3 +127,33 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_what_a_table_says_of_candidates_and_costs_is_what_becomes_of_it(case):
     holds(case)
+
+
+FOLDS = "model,fold,accuracy\nA,1,0.80\nA,2,0.82\nB,1,0.7\nB,2,0.7\n"
+PULLED = (  # PyCaret 3, pull() after create_model
+    "Fold,Accuracy,AUC,Kappa\n0,0.80,0.84,0.4\n1,0.82,0.84,0.4\nMean,0.81,0.84,0.4\nStd,0.01,0,0\n"
+)
+OF_FOLDS = (
+    {"candidate": "A", "metric": "accuracy", "value": pytest.approx(0.81),
+     "value_se": pytest.approx(SPREAD)},
+    {"candidate": "B", "value": pytest.approx(0.7), "value_se": pytest.approx(0, abs=1e-9)},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("a row a fold", FOLDS, kind="evaluations", answers=CASE, n=2, rows=OF_FOLDS),
+        Case("with a decimal comma", FOLDS.replace(",", ";").replace(".", ","), n=2,
+             kind="evaluations", answers=(*CASE,), rows=OF_FOLDS),
+        Case("folds of one candidate", PULLED, kind="evaluations", n=2,
+             answers=(*CASE, "constants.candidate=A"), rows=(OF_FOLDS[0], {"metric": "roc_auc"})),
+        Case("a name with a space", "Model Name,Validation LogLoss,Holdout AUC\nA,0.4,0.8\n",
+             kind="evaluations", n=2,
+             answers=(*CASE, "metrics.Validation LogLoss=log_loss", "metrics.Holdout AUC=roc_auc"),
+             rows=({"candidate": "A", "metric": "log_loss"}, {"metric": "roc_auc"})),
+    ],
+    ids=lambda case: case.id,
+)  # fmt: skip
+def test_rows_of_folds_are_one_candidate(case):
+    holds(case)

@@ -39,6 +39,15 @@ NEAR = {
     "wape_pct": ("wape in %", "wape", "keep"),
     "neg_mean_absolute_error": ("-mae", "keep"),
     "eval_f1": ("f1", "keep"),
+    "Trefferquote": ("recall", "keep"),
+    "Sensibilit\u00e9": ("recall", "keep"),
+    "Genauigkeit": ("accuracy", "precision", "keep"),
+    "Genauigkeit (%)": ("accuracy in %", "precision in %", "accuracy", "precision", "keep"),
+    "test/bal_acc": ("balanced_accuracy", "keep"),
+    "areaUnderPR": ("pr_auc", "keep"),
+    "NDCG@10": ("ndcg_at_k", "keep"),
+    "false alarm rate": ("fpr", "keep"),
+    "R^2": ("r2", "keep"),
 }
 
 CASES = [

@@ -69,8 +69,8 @@ CASES = [
          answers=("fields.period_start=from", "columns.to=period_end"),
          rows=(period("2024-01-01", "P1W"),)),
     Case("from without to", FROM_TO.format("from,to"),
-         answers=("fields.period_start=from", "columns.to=ignore"), 
-         rows=(period("2024-01-01", "P1D"),), read_as="nothing says how long"),
+         answers=("fields.period_start=from", "columns.to=ignore"),
+         asked=("period-of-few",)),
     # A cost's one column of weeks or quarters.
     Case("a cost of a quarter", costs("Q", "Q1 2024"), kind="cost_log", asked=("which-column",),
          choices=("Q", "none of these")),

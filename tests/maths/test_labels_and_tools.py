@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.planning.annotation import AnnotationPlan, kappa
@@ -62,9 +61,12 @@ def test_a_plan_that_cannot_be_is_refused(changed, said):
         replace(PHOTOS, **changed)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=60))
 def test_kappa_is_that_of_scikit_learn(pairs):
+    from sklearn.metrics import cohen_kappa_score
+
     first, second = zip(*pairs, strict=True)
     if len({*first, *second}) == 1:
         with pytest.raises(NotEnoughDataError, match="same one label"):

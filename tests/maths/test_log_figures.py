@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn import metrics
 
 from mlpm_core.errors import InputError
 from mlpm_core.in_life.log_figures import (
@@ -25,6 +24,14 @@ from mlpm_core.in_life.log_figures import (
     share,
 )
 from mlpm_core.records import METRICS
+
+
+@pytest.fixture(scope="module")
+def metrics():
+    """Scikit-learn's, which takes a second to load: not for those who leave slow tests out."""
+    from sklearn import metrics
+
+    return metrics
 
 
 def counted(scores, outcomes):
@@ -47,8 +54,9 @@ def summed(predicted, actual):
 binary = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @given(binary)
-def test_a_confusion_gives_what_scikit_learn_gives(rows):
+def test_a_confusion_gives_what_scikit_learn_gives(metrics, rows):
     predicted, actual = np.array(rows, dtype=int).T
     tn, fp, fn, tp = metrics.confusion_matrix(actual, predicted, labels=[0, 1]).ravel()
     found = Confusion(int(tp), int(fp), int(fn), int(tn)).figures()
@@ -100,8 +108,9 @@ several = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abc")), m
                    max_size=60)  # fmt: skip
 
 
+@pytest.mark.slow
 @given(several)
-def test_several_classes_give_what_scikit_learn_gives(rows):
+def test_several_classes_give_what_scikit_learn_gives(metrics, rows):
     predicted, actual = zip(*rows, strict=True)
     found = several_classes(Counter(rows))
     assert found["accuracy"].value == pytest.approx(metrics.accuracy_score(actual, predicted))
@@ -127,8 +136,9 @@ hundredths = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(hundredths)
-def test_scores_of_whole_hundredths_give_what_scikit_learn_gives(rows):
+def test_scores_of_whole_hundredths_give_what_scikit_learn_gives(metrics, rows):
     p, y = np.array([r[0] for r in rows]), np.array([r[1] for r in rows], dtype=int)
     counts = counted(p, y)
     found = counts.figures()
@@ -151,7 +161,8 @@ def test_scores_of_whole_hundredths_give_what_scikit_learn_gives(rows):
         assert counts.at(k / 100) == Confusion(tp, fp, fn, tn)
 
 
-def test_the_area_of_the_scores_lies_within_half_of_the_pairs_that_share_a_bin():
+@pytest.mark.slow
+def test_the_area_of_the_scores_lies_within_half_of_the_pairs_that_share_a_bin(metrics):
     rng = np.random.default_rng(1)
     y = rng.random(3000) < 0.3
     p = np.clip(rng.normal(0.35 + 0.2 * y, 0.15), 0, 1)
@@ -170,8 +181,9 @@ def test_a_threshold_between_hundredths_is_refused_with_what_to_write(threshold)
 numbers = st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=1, max_size=40)
 
 
+@pytest.mark.slow
 @given(numbers)
-def test_sums_of_errors_give_what_scikit_learn_gives(rows):
+def test_sums_of_errors_give_what_scikit_learn_gives(metrics, rows):
     predicted, actual = map(np.array, zip(*rows, strict=True))
     found = summed(predicted, actual).figures()
     assert found["mae"].value == pytest.approx(metrics.mean_absolute_error(actual, predicted))

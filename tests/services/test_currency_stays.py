@@ -17,7 +17,9 @@ MONEY_KPI = {
     "kpi_id": "k", "title": "K", "dimension": "revenue", "unit": "EUR/year", "direction": "higher",
     "baseline": 0, "target": 100_000, "value_case_id": CASE,
 }  # fmt: skip
-HOURS_KPI = MONEY_KPI | {"dimension": "cycle_time", "unit": "hour/case", "direction": "lower"}
+HOURS_KPI = MONEY_KPI | {
+    "dimension": "people_intensity", "unit": "hour/kcase", "direction": "lower"
+}  # fmt: skip
 PROMISE = {
     "promise_id": "p", "kpi_id": "k", "promised": 50_000, "promised_for_on": week(2),
     "made_on": week(1), "made_to": "Ada", "confidence": 0.5,

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpm_core.intake import Profile
-from mlpm_core.records import KINDS, ColumnKind, Model, Project, Receipt, columns
+from mlpm_core.records import KINDS, ColumnKind, MetricResult, Model, Project, Receipt, columns
 from mlpm_core.services.admin import backups
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.store import Store, Writer
+from mlpm_core.store import Store, Writer, cursor
 from mlpm_core.store.schema import quoted
 from tests.services.test_imports import HEADER, put, stored, values
 
@@ -250,6 +250,25 @@ def test_a_wrong_note_is_found_said_and_put_right(workspace, sql):
     assert failed[0].detail.startswith("2 of monitoring results told another batch")
     assert stored(workspace) == was
     assert all(c.ok for c in backups.verify(workspace))
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 1000])
+def test_notes_and_contents_are_read_in_portions_of_any_size(workspace, monkeypatch, n):
+    """What is sorted at once is bounded, and what is found is the same."""
+    rows = [f"m{i},recall,2024-01-{1 + i:02},0.{i + 1},\n" for i in range(8)]
+    put(workspace, HEADER + "".join(rows))
+    for row in rows[:3]:
+        put(workspace, HEADER + row.replace("0.", "0.0"), profile=CONFIRMED)
+    with workspace.store.reader() as reader:
+        whole = reader.contents()
+        monkeypatch.setattr(cursor, "ROW_GROUP", n)
+        monkeypatch.setattr(cursor, "_SORTED_AT_ONCE", n)
+        assert reader.contents() == whole
+        assert reader.contents(1) == {1: whole[1]}
+        assert reader.wrong_notes() == {}
+    with workspace.store.writer(keep=False) as writer:
+        writer.execute("UPDATE metric_results SET replaced_by = NULL WHERE batch_seq = 1")
+        assert writer.wrong_notes() == {MetricResult: 3}
 
 
 def test_a_backup_with_wrong_notes_is_restored_with_right_ones(workspace, tmp_path):

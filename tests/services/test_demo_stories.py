@@ -23,7 +23,8 @@ from mlpm_core.services.in_life.experiments import Verdict as ExperimentVerdict
 from mlpm_core.services.in_life.experiments import proofs
 from mlpm_core.services.in_life.freed_hours import Destination, case_hours
 from mlpm_core.services.in_life.kpi_proof import Verdict, kpi_proof
-from mlpm_core.services.in_life.kpi_view import kpi_view
+from mlpm_core.services.in_life.kpi_view import KpiState, kpi_lines, kpi_view
+from mlpm_core.services.in_life.portfolio_export import kpis_json
 from mlpm_core.services.in_life.promises import delivered
 from mlpm_core.services.in_life.proven_beside_implied import beside_implied
 from mlpm_core.services.ingest import registers
@@ -34,8 +35,9 @@ from mlpm_core.services.plan.briefs import brief
 from mlpm_core.services.plan.support import project_support
 from mlpm_core.services.plan.support_plans import LossBasis, paid_and_avoided
 from mlpm_core.services.session.settings import Settings
+from pages.parts.common import text
 from pages.parts.in_life import freed_hours as freed_hours_text
-from pages.parts.in_life import promises_text, proven_beside_text
+from pages.parts.in_life import kpi_tables, kpi_text, promises_text, proven_beside_text
 from tests.stores import copied
 
 if TYPE_CHECKING:
@@ -264,15 +266,28 @@ def test_story_11_planners_save_half_of_what_is_implied(workspace):
     assert (found.kpi_id, found.works, found.read_on) == ("planner-hours", True, date(2025, 7, 1))
     assert (found.seen.n_treated, found.seen.n_never) == (13, 5)
     view = kpi_view(workspace, DEMAND, "planner-hours")
-    beside = beside_implied(view, found)
+    beside = beside_implied(view.kpi, view.implied, found)
     assert beside.is_less
     assert beside.implied.mean < 1.5 * found.seen.change.low < 0
     said = proven_beside_text.beside_implied(beside, found.unit)
     assert "**less was measured than is implied, beyond chance**" in said
-    warned = proven_beside_text.less_than_implied(found, beside)
+    warned = proven_beside_text.less_than_implied(found, beside, view.line)
     assert "changed by −2\\.71 h per 1,000 cases" in warned
     assert "imply −5 \\(grade C\\)" in warned
-    assert not view.line.is_measured  # the card itself still shows what is implied, grade C
+    assert "its state goes by what was measured" in warned
+    line = view.line
+    assert (line.is_measured, line.proven.grade, line.shown) == (False, "B", line.proven.level)
+    assert line.proven.level == pytest.approx(view.kpi.baseline + found.seen.change.mean)
+    # by what the metrics imply it would have reached its target of 12.1
+    assert (line.kpi.standing(view.day), line.state) == ("on target", KpiState.OFF)
+    assert text.proven(line.proven) == "proven with a control, 19 times in 20 13.9 to 14.7, grade B"
+    (row,) = [r for r in kpis_json(workspace, DEMAND) if r["kpi"] == "planner-hours"]
+    assert (row["judged_by"], row["state"], row["proven_grade"]) == ("proven", "off", "B")
+    assert row["proven_low"] < row["proven"] < row["proven_high"]
+    listed = kpi_tables.lines(kpi_lines(workspace, DEMAND)).set_index("KPI").loc[view.kpi.title]
+    assert listed["Based on"] == "proven with a control (grade B), less than implied"
+    assert listed["Now"].startswith("14.3")
+    assert "off target" in kpi_text.lead(view, None, None)
 
 
 def test_what_promised_and_realised_counts_as_kept_says_what_it_rests_on(workspace):

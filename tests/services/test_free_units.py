@@ -58,7 +58,7 @@ def test_a_kpi_in_any_unit_is_measured_compared_and_judged_and_nothing_implies_i
     view = kpi_view(shop, SHOP, "k")
     assert view.series["P1W"].newest.value == 31.0
     assert view.kpi.unit == unit
-    assert (view.implied, view.case, view.kpi.current) == ((), None, None)
+    assert (view.implied, view.cases, view.kpi.current) == ((), (), None)
     assert view.no_implied == f"No model implies this: it is only measured, in {unit}."
     assert (view.line.state, view.line.is_measured) == (KpiState.ON_THE_WAY, True)
     assert view.series["P1W"].against_previous().difference == 6.0

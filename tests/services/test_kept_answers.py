@@ -5,7 +5,8 @@ from mlpm_core.records import Status
 from tests.services.test_imports import put, stored
 
 HEAD = "model;metric;week;value;n\n"
-DATED = "model,metric,date,value\n"
+DATED = "model,metric,day,value\n"
+NEUTRAL = "model,metric,date,value\n"
 
 
 def answered(*answers):
@@ -57,15 +58,24 @@ def test_that_only_the_first_table_counts_is_never_kept(workspace):
 
 def test_the_length_of_periods_is_kept_for_one_date_of_the_same_shape(workspace):
     weeks = "".join(f"f,mae,2024-01-{d:02},1\n" for d in (7, 14, 21))
-    committed(workspace, DATED + weeks, "period=P1W", "dates_are=end")
-    done = put(workspace, f"{DATED}f,mae,2024-01-28,1\n")
+    committed(workspace, NEUTRAL + weeks, "period=P1W", "dates_are=end")
+    done = put(workspace, f"{NEUTRAL}f,mae,2024-01-28,1\n")
     assert done.status is Status.COMMITTED
-    assert done.read_as.startswith("1 week, Monday to Sunday, 22 Jan 2024") or (
-        "from 22 Jan 2024 to 28 Jan 2024" in done.read_as
-    )
+    assert "1 week, Monday to Sunday, from 22 Jan 2024 to 28 Jan 2024" in done.read_as
     assert {r["granularity"] for r in stored(workspace)} == {"P1W"}
     other = put(workspace, "model,metric,timestamp,value\nf,rmse,2024-01-28,1\n")
-    assert "taken as a day" in other.read_as
+    assert keys(other) == ["period"]
+
+
+def test_that_one_date_is_a_day_is_asked_once_for_files_of_the_same_shape(workspace):
+    """A source that sends a row a day is not asked every day."""
+    first = f"{NEUTRAL}f,mae,2024-01-08,1\n"
+    assert keys(put(workspace, first)) == ["period"]
+    committed(workspace, first, "period=P1D")
+    done = put(workspace, f"{NEUTRAL}f,mae,2024-01-15,1\n")
+    assert done.status is Status.COMMITTED
+    assert {r["granularity"] for r in stored(workspace)} == {"P1D"}
+    assert any("period is P1D" in w.message for w in done.warnings)
 
 
 def test_a_mapping_is_kept_per_shape(workspace):

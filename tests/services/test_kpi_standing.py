@@ -193,9 +193,11 @@ PLAN, LIFE = case(worth(1.0)), case(worth(1.0), worth(1.0))
 @pytest.mark.parametrize(
     ("cases", "more", "case_id", "reason"),
     [
-        ({}, {}, "", "No value case says yet how the model moves this KPI."),
-        ({"a": LIFE, "b": LIFE}, {"value_case_id": "gone"}, "",
+        ({}, {"value_case_id": ""}, "", "No value case says yet how the model moves this KPI."),
+        ({"a": LIFE, "b": LIFE}, {"value_case_id": ""}, "",
          "The project has several value cases: name the one that moves this KPI."),
+        ({"only": LIFE}, {"value_case_id": "gone"}, "",
+         "The value case “gone” is archived and adds nothing."),
         ({"orders": LIFE}, {"value_case_id": ""}, "orders", None),
         ({"orders": PLAN}, {}, "orders", "No monitoring results yet: this is a plan."),
         ({"orders": case(problem="Needs a margin.")}, {}, "orders", "Needs a margin."),

@@ -45,6 +45,8 @@ def test_thousands_of_euros_are_euros(shop):
         ("Mio EUR", "refund-cost", 51_200_000.0),
         ("h", "response-time", 3072.0),
         ("min", "response-time", 51.2),
+        ("s", "response-time", 51.2 / 60),
+        ("ms", "response-time", 51.2 / 60_000),
     ],
 )
 def test_a_unit_that_fits_is_converted(shop, unit, kpi, value):
@@ -58,6 +60,33 @@ def test_a_unit_that_does_not_fit_is_refused_by_name(shop, unit, kpi):
     receipt = measured(shop, unit, kpi)
     assert [r.code for r in receipt.rejects] == ["other-unit"]
     assert "The KPI is measured in" in receipt.rejects[0].message
+
+
+@pytest.mark.parametrize(
+    ("kpi", "cell", "stored_as"),
+    [
+        ("refund-cost", "\u20ac12.50", 12.5), ("refund-cost", "51.2k\u20ac", 51_200.0),
+        ("refund-cost", "$12.50", None), ("refund-cost", "12%", None),
+        ("response-time", "$12.50", None),
+        ("share-late", "12%", 0.12), ("percent-late", "12%", 12.0),
+    ],
+)  # fmt: skip
+def test_a_sign_about_a_number_is_held_against_the_unit_of_its_kpi(shop, kpi, cell, stored_as):
+    head = "kpi_id,title,dimension,unit,direction,baseline,target,owner\n"
+    rows = (
+        "share-late,S,customer_experience,share,lower,0.2,0.1,x\n"
+        "percent-late,P,customer_experience,%,lower,20,10,x\n"
+    )
+    assert put(shop, head + rows, kind="kpis").status is Status.COMMITTED
+    read = put(
+        shop, f"kpi,month,value\n{kpi},2024-01,{cell}\n", kind="kpi_actuals",
+        profile=Profile(signs="read"),
+    )  # fmt: skip
+    if stored_as is None:
+        assert [r.code for r in read.rejects] == ["other-unit"]
+    else:
+        assert read.status is Status.COMMITTED, read
+        assert [r["value"] for r in stored(shop, KpiActual)] == [pytest.approx(stored_as)]
 
 
 def test_a_header_says_the_unit_too(shop):

@@ -80,7 +80,7 @@ def test_a_kpi_without_any_model_is_welcome(workspace):
     (line,) = kpi_lines(workspace, SHOP)
     assert (line.state, line.is_measured, list(line.spark)) == (KpiState.REACHED, True, [9, 7.5])
     shown = kpi_view(workspace, SHOP, "returns")
-    assert (shown.implied, shown.case) == ((), None)
+    assert (shown.implied, shown.cases) == ((), ())
     assert "No value case says yet" in shown.no_implied
     assert shown.implied_in(shown.series["P1W"].newest.period) is None
 

@@ -196,7 +196,7 @@ def test_a_store_of_before_keeps_its_kpis(tmp_path, monkeypatch):
         "value_case_id": "", "unit": "EUR/year", "direction": "higher", "baseline": 1.0,
         "target": 2.0, "target_on": TODAY, "definition": "as counted", "owner": "Ines",
         "stands_for": "", "agreed_by": "", "agreed_on": None, "expires_on": None,
-        "season": "", "archived": False,
+        "season": "", "also_moved_by": "", "archived": False,
     }  # fmt: skip
 
 

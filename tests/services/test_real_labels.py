@@ -16,6 +16,7 @@ def log(ids, model="churn", classes=("1", "0")):
 
 
 def labels(ids, classes=("1", "0")):
+    ids = [f'"{i}"' if "," in i else i for i in ids]
     rows = "".join(f"{i},{classes[k % len(classes)]}\n" for k, i in enumerate(ids))
     return f"id,label\n{rows}".encode()
 
@@ -55,6 +56,13 @@ def test_ids_of_floats_are_asked_about_with_their_nearest_form(workspace):
         (["100000", "200000"], ["1E5", "2E+05"], "without exponent"),
         (["AB-1", "AB-2"], ["ab-1", "ab-2"], "in capitals"),
         (["1", "2"], ["cust-1", "cust-2"], "without its prefix"),
+        (["1001", "1002"], ["1,001", "1,002"], "without signs"),
+        (["1001", "1002"], ["'1001", "'1002"], "without signs at its ends"),
+        (
+            ["3f2504e0-4f89-11d3-9a0c-0305e82c3301", "3f2504e0-4f89-11d3-9a0c-0305e82c3302"],
+            ["{3F2504E0-4F89-11D3-9A0C-0305E82C3301}", "3f2504e04f8911d39a0c0305e82c3302"],
+            "as a UUID",
+        ),
     ],
 )
 def test_ids_that_a_spreadsheet_rewrote_are_found_again(workspace, stored, given, form):
@@ -131,3 +139,46 @@ def test_pending_is_not_known_yet_and_counted(workspace):
 def test_a_file_of_the_other_class_alone_needs_no_question(workspace):
     put_log(workspace, log(["1", "2"], classes=("1",)))
     assert put_labels(workspace, labels(["1", "2"], classes=("0",))).status is Status.COMMITTED
+
+
+def test_ids_of_which_only_some_lost_their_zeros_are_asked_about(workspace):
+    put_log(workspace, log(["0997", "0998", "0999", "1000", "1001"]))
+    data = labels(["997", "998", "999", "1000", "1001"])
+    (question,) = put_labels(workspace, data).questions
+    assert question.choices[0] == "with zeros in front, 4 digits"
+    assert "3 of the first 5 labels have no stored prediction" in question.message
+    done = put_labels(workspace, data, f"ids={question.choices[0]}")
+    assert (done.status, orphans(done)) == (Status.COMMITTED, [])
+
+
+def test_a_few_labels_that_come_early_need_no_question(workspace):
+    put_log(workspace, log(["a1", "a2", "A3"]))
+    kept = put_labels(workspace, labels(["a1", "a2", "a3", "b7", "b8"]))
+    assert (kept.status, orphans(kept)) == (Status.COMMITTED, [3])
+
+
+def test_ids_that_a_spreadsheet_made_one_are_not_told_to_name_their_version(workspace):
+    put_log(workspace, log(["900000000001", "900000000002"]))
+    rejects = put_labels(workspace, labels(["9.00E+11", "9.00E+11"])).rejects
+    assert {r.code for r in rejects} == {"conflict"}
+    assert "export them as text" in rejects[0].hint
+    assert "9.00E+11" in rejects[0].message
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (("1", "2"), ["1", "2"]),
+        (("1", "-1"), ["1", "-1"]),
+        (("yes", "0"), ["yes", "0"]),
+        (("1", "0", "True"), ["True"]),
+        (("1", "0", "1.0"), []),
+    ],
+)
+def test_beside_yes_and_no_every_other_class_is_asked_about(workspace, given, asked):
+    put_log(workspace, log(["1", "2", "3", "4", "5", "6"]))
+    said = put_labels(workspace, labels(["1", "2", "3", "4", "5", "6"], given))
+    assert sorted(q.key for q in said.questions) == sorted(f"outcomes.{c}" for c in asked)
+    if "2" in given:  # 1 is paid and 2 is not: what was 1 here is 0 there
+        done = put_labels(workspace, labels(["1", "2", "3"], given), "outcomes.1=0", "outcomes.2=1")
+        assert done.status is Status.COMMITTED

@@ -12,7 +12,7 @@ from mlpm_core.errors import StoreError
 from mlpm_core.intake import Profile
 from mlpm_core.records import MetricResult, Model, Status
 from mlpm_core.services.admin import backups
-from mlpm_core.services.ingest import commit, imports
+from mlpm_core.services.ingest import batches, commit, imports
 from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
@@ -90,6 +90,50 @@ def test_others_write_while_a_preview_is_on_its_way(workspace, monkeypatch):
     assert came[0].batch == "B00002"
     assert {w.code: w.rows for w in preview.warnings} == {"stops-counting": 1}
     assert len(values(workspace)) == 2
+    assert all(check.ok for check in backups.verify(workspace))
+
+
+@pytest.mark.parametrize("what", ["undo", "import"])
+def test_a_preview_goes_on_when_somebody_takes_the_next_number(workspace, monkeypatch, what):
+    """It failed: its batch, that is never kept, had the number of the one that came."""
+    first = put(workspace, ONE)
+    add, came = batches.add, []
+
+    def slow(*told, **how):
+        if not came:
+            came.append(None)
+            came[0] = beside(lambda: put(workspace, ONE, project="other"))
+        add(*told, **how)
+
+    monkeypatch.setattr(batches, "add", slow)
+    if what == "undo":
+        preview = undo(workspace.acting_as("ada"), "shop", first.batch, dry_run=True)
+    else:
+        preview = put(workspace, HEADER + "m1,recall,2024-02-05,0.6,\n", dry_run=True)
+    assert preview.status is Status.DRY_RUN
+    assert came[0].batch == "B00002"
+    assert [b["seq"] for b in all_seqs(workspace)] == [1, 2]
+
+
+def test_a_preview_begins_anew_when_somebody_changed_what_it_changes(workspace, monkeypatch):
+    """Both count the days of a log anew; the one that is never kept gives way."""
+    log = "prediction_id,ts,model_id,y_pred,y_true\na,2024-01-01T10:00Z,m1,3,2\n"
+    put(workspace, log, kind="prediction_log")
+    put(workspace, "value_case_id,mechanism,title\nc,demand_forecast,C\n", kind="value_cases")
+    counted, came = commit.recount, []
+
+    def slow(writer, touched):
+        if not came:
+            came.append(None)
+            more = log.replace("\na,", "\nb,")
+            came[0] = beside(lambda: put(workspace, more, kind="prediction_log"))
+        counted(writer, touched)
+
+    monkeypatch.setattr(commit, "recount", slow)
+    third = log.replace("\na,", "\nc,")
+    preview = put(workspace, third, kind="prediction_log", dry_run=True)
+    assert came[0].status is Status.COMMITTED
+    assert (preview.status, preview.new) == (Status.DRY_RUN, 1)
     assert all(check.ok for check in backups.verify(workspace))
 
 

@@ -30,6 +30,8 @@ _SPACE_MARKS = "[ \u00a0\u202f\u2009]"
 
 LOCAL_DAY, RANGE = "local day", "range"
 """Notes of moments: the midnight of a zone other than UTC; a first and a last day."""
+ZONE = "zone "
+"""What begins the note of a moment that a zone is named behind."""
 
 _OF_RANGES = ("period_start", "period")
 

@@ -17,6 +17,7 @@ from mlpm_core.intake.columns.mending import mended
 from mlpm_core.intake.columns.metric_rules import NEGATED, check_results
 from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
 from mlpm_core.intake.columns.shares import IN_PERCENT
+from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
 from mlpm_core.intake.files.table import DictionaryColumn, Table
 from mlpm_core.intake.messages import Fault, reject
@@ -43,7 +44,7 @@ class Checker:
         self._n_looked = 0
         self._asked: dict[str, list[Question]] = {}
         self.columns = FileColumns(fields, header)
-        self._read = {c.name: self._reader(c) for c in file_columns(fields.record)}
+        self._read = {c.name: self._reader(self._as_filed(c)) for c in file_columns(fields.record)}
         value = fields.columns.get("value")
         self._read_wide = grammar.reader(_optional(value)) if value is not None else None
 
@@ -126,9 +127,10 @@ class Checker:
             whole = read_plain(column, coded, self.grammar.now) if is_plain_whole else None
             if whole is not None:
                 return PlainReading(coded, whole)
-            cells = read_all(column, coded.cells, read, is_plain=is_plain)
+            filed = self._as_filed(column)
+            cells = read_all(filed, coded.cells, read, is_plain=is_plain)
             if cells.faults and not is_one_line:
-                cells = self._mended(column, coded, cells, read)
+                cells = self._mended(filed, coded, cells, read)
             return Reading(coded.codes, coded.cells, self._fields.in_unit(column, cells))
         everywhere = np.broadcast_to(np.zeros(1, dtype=np.int64), len(table.lines))
         given = self._fields.constant(column.name)
@@ -158,6 +160,16 @@ class Checker:
             if not cells.faults:
                 return cells
         return cells
+
+    def _as_filed(self, column: Column) -> Column:
+        """A column with its bounds in the unit of the file, such as 0 to 100 for percentages."""
+        factor = self._fields.factor(column)
+        if factor == 1.0:
+            return column
+        low, high = (
+            end if not end else times(end, 1 / factor) for end in (column.low, column.high)
+        )
+        return replace(column, low=low, high=high)
 
     def _reader(self, column: Column) -> Callable[[str], Cell]:
         read = self.grammar.reader(column)

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from mlpm_core.intake.columns.cell_parser import RANGE, is_missing
 from mlpm_core.intake.columns.dates import after
 from mlpm_core.intake.columns.extra_columns import PERIOD
+from mlpm_core.intake.columns.period_names import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
-from mlpm_core.intake.columns.signs import MONEY
 from mlpm_core.intake.messages import Refusal, question
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.intake.profile import Profile
 
-_LONG: Final = ("P1W", "P1M", "P3M", "P1Y")
+_LONG: Final = ("P1W", "P1M", "P3M", HALF, "P1Y")
 _MONTHLY: Final = frozenset(map(normal, (PERIOD.name, *PERIOD.aliases)))
 _MOST_LOOKED: Final = 1_000
 
@@ -73,16 +73,6 @@ def both_days(
         lasts.append((after(first, lengths[i]) - timedelta(days=1)).date())
     day = ARROW[ColumnKind.DAY]
     return {"period_start": pa.array(firsts, day), "period_end": pa.array(lasts, day)}
-
-
-def with_currency(fields: dict[str, pa.Array], amounts: Reading) -> dict[str, pa.Array]:
-    """The currencies of costs as the signs about their amounts say them, where some do."""
-    notes = [note for note in amounts.notes if note.startswith(MONEY) and note != MONEY]
-    currency = fields["currency"].cast(pa.string())
-    for note in notes:
-        said = pa.array(amounts.noting(note))
-        currency = pc.if_else(said, note.removeprefix(MONEY), currency)
-    return {"currency": currency} if notes else {}
 
 
 def _asked_length(reading: Reading, is_open: Flags, header: str, profile: Profile) -> str:

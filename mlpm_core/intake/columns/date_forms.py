@@ -46,7 +46,7 @@ _NAMED: Final = tuple(
         rf"(?P<year>[0-9]{{4}}|[0-9]{{2}}){_TIME}",
         rf"{_DAYS_FIRST}{_MONTH} +(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +"
         rf"(?P<year>[0-9]{{4}}){_TIME}",
-        rf"{_DAYS_FIRST}{_MONTH} +(?P<day>[0-9]{{1,2}})(?P<rest> [0-9:]+)(?: [A-Z]{{3,4}})? "
+        rf"{_DAYS_FIRST}{_MONTH} +(?P<day>[0-9]{{1,2}})(?P<rest> [0-9:]+)(?: (?:UTC|GMT))? "
         r"(?P<year>[0-9]{4})",
         rf"{_MONTH}[ /'-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
         r"(?P<day>[0-9]{2})(?P<month>[A-Za-z]{3})(?P<year>[0-9]{4})(?::(?P<rest>[0-9:.]+))?",
@@ -62,7 +62,7 @@ _QUARTER: Final = (
 )
 _WEEK: Final = (
     re.compile(r"(?P<y>[0-9]{4})[ /-]?(?:W|KW|CW|wk|week)[ -]?(?P<w>[0-9]{1,2})", re.IGNORECASE),
-    re.compile(r"(?:W|KW|CW|wk|week)[ .-]*(?P<w>[0-9]{1,2})[ ,/-]+(?P<y>[0-9]{4}|[0-9]{2})", re.I),
+    re.compile(r"(?:W|KW|CW|wk|week)[ .-]*(?P<w>[0-9]{1,2})[ ,./-]+(?P<y>[0-9]{4}|[0-9]{2})", re.I),
 )
 _MONTH_YEAR: Final = (
     re.compile(r"(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])"),

@@ -33,6 +33,8 @@ class FileColumns:
         What the names of these columns stand for, by metric.
     is_results : bool
         Whether a row is a monitoring result.
+    is_replay : bool
+        Whether the file is read as before today's questions and words.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class FileColumns:
     def __init__(self, fields: Fields, header: Header) -> None:
         self._fields, self._header = fields, header
         self.is_results = fields.is_results
+        self.is_replay = fields.profile.is_replay
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self.meanings = {metric: fields.meaning_of(header.cells[j]) for j, metric in self.wide}
         self.at = {f: j for j, f in enumerate(header.fields) if f is not None}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.column_answers import ColumnAnswer
 from mlpm_core.intake.columns.extra_columns import file_columns
+from mlpm_core.intake.columns.header_line import LEAST, likeliest, wider
+from mlpm_core.intake.columns.mapping import has_own_word
 from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.messages import Refusal
@@ -25,7 +27,7 @@ from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
 from mlpm_core.records import ColumnKind, MetricResult, as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from mlpm_core.intake.columns.fast_path import Cells
     from mlpm_core.intake.profile import Limits, Profile
@@ -223,7 +225,24 @@ class Fields:
         missing = self.required - frozenset(given)
         if "period" in given:
             return missing - {"period_start", "period_end"}
-        return missing - {"period_start"} if "period_end" in given else missing
+        end = self.columns.get("period_end")
+        gives_start = "period_end" in given and end is not None and not end.required
+        return missing - {"period_start"} if gives_start else missing
+
+    def with_one_period(self, headers: Sequence[str], named: list[str | None]) -> list[str | None]:
+        """The fields of a header; of two days of a period that need both, one alone is a period."""
+        end = self.columns.get("period_end")
+        days = [name for name in ("period_start", "period_end") if name in named]
+        told = {*self.profile.fields, *self.profile.constants, *named}
+        if end is None or not end.required or "period" not in self.columns or len(days) != 1:
+            return named
+        others = [cell for cell, name in zip(headers, named, strict=True) if name is None]
+        wanted = [self.columns[name] for name in ("period_start", "period_end")]
+        if self.profile.is_replay or len(told & {"period_start", "period_end", "period"}) > 1:
+            return named
+        if any(has_own_word(cell, column) for cell in others for column in wanted):
+            return named  # the other day, under another name
+        return ["period" if name == days[0] else name for name in named]
 
     def is_header(self, headers: Sequence[str]) -> bool:
         """Whether a line names every required field, or is the header of a wide file."""
@@ -240,19 +259,6 @@ class Fields:
             and fields.isdisjoint({"metric", "value"})
             and any(self.is_metric(h) for h in headers)
         )
-
-
-def _likeliest(
-    delimiters: Sequence[str], first: int, end: int, at: Callable[[int, str], tuple[list[str], int]]
-) -> str:
-    """The delimiter of a header that names no field: one that cuts its next line alike."""
-
-    def width(delimiter: str) -> int:
-        cells, below = at(first, delimiter)
-        is_alike = below < end and len(at(below, delimiter)[0]) == len(cells)
-        return len(cells) if is_alike else 0
-
-    return max(delimiters, key=width)
 
 
 def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
@@ -342,7 +348,9 @@ class Header:
             if not is_whole and not fields.profile.is_replay:  # a head may name a field, too
                 line, delimiter = next(later, (first, delimiter))
         else:
-            line, delimiter = next(later, (first, _likeliest(delimiters, first, last, at)))
+            line, delimiter = next(later, (first, likeliest(delimiters, first, last, at)))
+        if line == first and most < LEAST and not (is_told or fields.profile.is_replay):
+            line, delimiter = wider(delimiters, first, last, at) or (line, delimiter)
         record = read_record(lines, line, delimiter, until=last)
         if record.code is not None:
             raise Refusal.of(record.code, column=f"the header, column {len(record.cells) + 1}")
@@ -354,7 +362,7 @@ class Header:
             None if fields.is_ignored(c, k) else fields.named(c, k)
             for c, k in zip(cells, keys, strict=True)
         ]
-        return cls(cells, line, below, delimiter, first, named)
+        return cls(cells, line, below, delimiter, first, fields.with_one_period(cells, named))
 
     def numbers(self, fields: Fields) -> list[int]:
         """Positions of the columns that hold numbers."""

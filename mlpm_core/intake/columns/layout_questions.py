@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.intake.columns.date_forms import in_form
+from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.mapping import (
     about_column,
     asked_about_end,
@@ -347,6 +348,11 @@ def _day_of(text: str, order: str) -> str:
     return f"{read.at:%Y-%m-%d}" if read is not None and read.at is not None else text
 
 
+def _of_serial(text: str, system: str) -> str:
+    read = moment(text, None, system)
+    return f"{text} is {read.at:%Y-%m-%d}" if read is not None and read.at is not None else text
+
+
 def asked_about_dates(readings: dict[str, Reading]) -> None:
     """Dates can be read.
 
@@ -368,8 +374,8 @@ def asked_about_dates(readings: dict[str, Reading]) -> None:
             samples[what] += [shown(text) for text in list(texts)[:5]]
     questions = _about_order(n, samples)
     if n["serial"]:
-        questions.append(
-            question("excel-serial", "excel_serial", ["1900", "1904"], preview=samples["serial"])
-        )
+        systems, serials = ["1900", "1904"], samples["serial"]
+        preview = [f"{s}: {', '.join(_of_serial(x, s) for x in serials)}" for s in systems]
+        questions.append(question("excel-serial", "excel_serial", systems, preview=preview))
     if questions:
         raise Refusal(questions=questions)

@@ -1,8 +1,9 @@
-"""Times without an offset of which some come twice, as at the end of summer time."""
+"""Times without an offset that need one: beside others with one, or of an hour that comes twice."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,13 +11,18 @@ import numpy as np
 
 from mlpm_core.errors import InputError, quoted
 from mlpm_core.intake.columns.rows import keyed
+from mlpm_core.intake.columns.zone_names import with_offset
+from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, question
 from mlpm_core.records import MetricResult, columns
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from mlpm_core.intake.columns.readings import Reading
     from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.records import Question
 
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
@@ -25,6 +31,11 @@ _ZONES: Final = (
     "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Santiago",
     "Australia/Sydney", "Pacific/Auckland", "Asia/Jerusalem",
 )  # fmt: skip
+_OFFSET: Final = re.compile(
+    r"[0-9]:[0-9]{2}[^+-]*([+-])([0-9]{2}):?([0-9]{2})?(?: UTC)?(?: \([^()]*\))?$"
+)
+_UTC: Final = re.compile(r"[0-9] ?(?:Z|UTC|GMT|[+-]00(?::?00)?)$")
+_MOST_LOOKED: Final = 1000
 _KIND_OF: Final = {c.name: c.kind for c in columns(MetricResult)}
 _KEY: Final = ("model_id", "model_version", "metric", "slice_key", "slice_value", "source")
 
@@ -37,12 +48,15 @@ def in_utc(
     Raises
     ------
     Refusal
-        With the question which zone it is, when an hour comes twice that only local time repeats.
+        With the question which zone it is, when other times have an offset, or an hour comes twice
+        that only local time repeats.
     InputError
         When there is no such zone.
     """
     if profile.zone is None and profile.is_replay:
         return starts, ()
+    if profile.zone is None and (offsets := _offsets_beside(readings, is_local, profile)):
+        raise Refusal(questions=[_about_mixed(starts, readings, is_local, offsets)])
     turn = _turns(starts, readings, is_local)
     if profile.zone is None:
         twice = np.unique(starts[is_local & (turn > 0)])
@@ -64,6 +78,50 @@ def in_utc(
             moved[key] = local.astimezone(UTC).replace(tzinfo=None)
         starts[i] = moved[key]
     return starts, (f"times of the zone {profile.zone}",)
+
+
+def _offsets_beside(
+    readings: dict[str, Reading], is_local: Flags, profile: Profile
+) -> dict[str, str]:
+    """The offsets of times beside those without one, each with a cell that bears it.
+
+    None where some of them are said to be UTC: then those without are UTC, too.
+    """
+    period = readings["period_start"]
+    others = np.flatnonzero(~is_local & ~period.is_faulty())[:_MOST_LOOKED] if (
+        is_local.any() and not is_local.all()
+    ) else ()  # fmt: skip
+    texts = dict.fromkeys(period.text(i).strip(SPACES) for i in others)
+    found: dict[str, str] = {}
+    for text in texts:
+        plain = with_offset(text, profile.zones, profile.date_order) or text
+        if (match := _OFFSET.search(plain)) is not None:
+            found.setdefault(f"{match[1]}{match[2]}:{match[3] or '00'}", text)
+    return {} if any(_UTC.search(text) for text in texts) else found
+
+
+def _about_mixed(
+    starts: Moments, readings: dict[str, Reading], is_local: Flags, offsets: dict[str, str]
+) -> Question:
+    first = int(np.flatnonzero(is_local)[0])
+    at = starts[first].astype("datetime64[us]").item()
+    choices = [*offsets, "UTC"]
+    readings_of = {
+        name: (at if name == "UTC" else at - _offset(name)).strftime("%Y-%m-%d %H:%M UTC")
+        for name in choices
+    }
+    text = readings["period_start"].text(first)
+    return question(
+        "zone-mixed", "zone", choices, n=int(is_local.sum()), value=text,
+        other=next(iter(offsets.values())),
+        preview=[f"{name}: {text} is {in_words}" for name, in_words in readings_of.items()],
+    )  # fmt: skip
+
+
+def _offset(name: str) -> timedelta:
+    """An offset such as +01:00."""
+    sign = -1 if name[0] == "-" else 1
+    return sign * timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
 
 
 def _turns(
@@ -89,7 +147,9 @@ def _is_repeated(at: np.datetime64, name: str) -> bool:
     return bool(local.utcoffset() != local.replace(fold=1).utcoffset())
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
+    if _OFFSET.fullmatch(f"0:00{name}"):
+        return timezone(_offset(name))
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -28,6 +28,11 @@ _CONSTANT: Final = (ColumnKind.NAME, ColumnKind.CHOICE)
 _MOST_CLASSES: Final = 20
 _MOST_SHOWN: Final = 3
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
+_PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")  # no comma of thousands
+_OF_THE_FILE: Final = frozenset({"value_case_id"})  # few files have a column of it
+_IDENTITIES: Final = frozenset({"prediction_id", "incident_id", "task_id"})
+_TENTH, _PERCENT, _THOUSAND = 10, 100, 1000
 
 _WORDS: Final[dict[str, str]] = {
     "model_id": "model name modell modele modèle modelo algorithm service ci component "
@@ -53,6 +58,8 @@ _WORDS: Final[dict[str, str]] = {
     "closing close stop",
     "period": "month quarter week year period monat quartal jahr woche periode mois kw q",
     "y_true": "label target truth actual outcome real tats\u00e4chlich ergebnis ist r\u00e9el",
+    "y_pred_proba": "score probability proba prob confidence likelihood propensity "
+    "wahrscheinlichkeit probabilit\u00e9 probabilidad",
     "y_pred": "prediction predicted pred yhat forecast vorhersage prognose pr\u00e9diction class",
 }
 """Words of headers that suggest a field."""
@@ -69,8 +76,14 @@ def asked_about_fields(
         missing = {*missing, "period"} - {"period_start", "period_end"}
     wanted = [c for c in fields.columns.values() if c.name in missing]
     answered = fields.profile.fields
-    no_column = [c for c in wanted if answered.get(c.name) == NONE_OF_THESE or not unused]
-    if any(c.kind not in _CONSTANT for c in no_column):
+    named = [header.cells[j] for j in unused]
+    no_column = [
+        c
+        for c in wanted
+        if answered.get(c.name) == NONE_OF_THESE or not unused
+        or (c.name in _OF_THE_FILE and not any(has_own_word(cell, c) for cell in named))
+    ]  # fmt: skip
+    if any(c.kind not in _CONSTANT or c.name in _IDENTITIES for c in no_column):
         return None
     needs_column = [c for c in wanted if c.kind not in _CONSTANT]
     if len(needs_column) > len(unused):
@@ -162,6 +175,8 @@ def fit(header: str, cells: Sequence[str], column: Column) -> float:
         return fit + 3 * n_numbers - 4 * n_dates
     if column.kind in _DATES:
         return fit + 4 * n_dates
+    if column.name in _IDENTITIES:  # tells all rows apart, and may be a number
+        return fit + 2 * len(set(cells)) / len(cells) - 3 * n_dates
     return fit - 2 * n_numbers - 3 * n_dates
 
 
@@ -204,11 +219,10 @@ def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list
     if fields.record is not Prediction or "y_true" in header.fields or profile.is_replay:
         return []
     unused = _unused(header, fields)
-    guess = fields.columns["y_pred"]
     if not {"y_pred", "y_pred_proba"} & {*header.fields, *profile.fields}:
-        named = [j for j in unused if has_own_word(header.cells[j], guess)]
-        if named:
-            return [_which(records, header, guess, unused)]
+        for guess in (fields.columns["y_pred"], fields.columns["y_pred_proba"]):
+            if any(has_own_word(header.cells[j], guess) for j in unused):
+                return [_which(records, header, guess, unused)]
     if "y_true" in profile.fields or "y_true" in profile.constants:
         return []
     predicted: set[str] = {"0", "1"}
@@ -254,9 +268,37 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
         if field is None or fields.is_chosen(cell) or fields.profile.is_replay:
             continue
         answers = with_unit(field, cell, fields.columns[field], fields)
+        if len(answers) == 1:
+            answers = _in_its_range(field, filled_cells(records, j), fields.columns[field])
         if len(answers) > 1:
             questions.append(about_column(records, j, cell, answers))
     return questions
+
+
+def _in_its_range(field: str, cells: Sequence[str], column: Column) -> list[str]:
+    """The answers for a column of shares whose cells are percentages, or count up to 1000.
+
+    Examples
+    --------
+    >>> from mlpm_core.records import Prediction, columns
+    >>> score = next(c for c in columns(Prediction) if c.name == "y_pred_proba")
+    >>> _in_its_range("y_pred_proba", ["90", "2.5"], score)
+    ['y_pred_proba in %', 'y_pred_proba']
+    >>> _in_its_range("y_pred_proba", ["910", "25"], score)
+    ['y_pred_proba times 0.001', 'y_pred_proba']
+    >>> _in_its_range("y_pred_proba", ["0.9", "2.5"], score)
+    ['y_pred_proba']
+    """
+    if (column.low, column.high) != (0, 1) or column.kind is not ColumnKind.NUMBER:
+        return [field]
+    numbers = [float(c) for c in cells if _PLAIN.fullmatch(c)]
+    if len(numbers) < len(cells) or not numbers or min(numbers) < 0 or max(numbers) <= 1:
+        return [field]
+    if any(0 < n < 1 for n in numbers) and min(n for n in numbers if n) < 1 < max(numbers) < _TENTH:
+        return [field]  # shares with a slip among them
+    if max(numbers) <= _PERCENT:
+        return [f"{field} in %", field]
+    return [f"{field} times 0.001", field] if max(numbers) <= _THOUSAND else [field]
 
 
 def about_column(records: Table, j: int, header: str, answers: Sequence[str]) -> Question:
@@ -275,18 +317,20 @@ def about_column(records: Table, j: int, header: str, answers: Sequence[str]) ->
 
 
 def _has_units(answers: Sequence[str]) -> bool:
-    return any(" in " in answer for answer in answers)
+    return any(" in " in answer or " times " in answer for answer in answers)
 
 
 def _as_read(answer: str, cells: Sequence[str]) -> str:
-    unit = answer.partition(" in ")[2]
+    unit, factor = answer.partition(" in ")[2], answer.partition(" times ")[2]
+    if factor:
+        return ", ".join(f"{shown(c)} is {float(c) * float(factor):.12g}" for c in cells)
     if not unit:
         return f"{', '.join(map(shown, cells))} as it stands"
     money = money_of(unit)
     texts = []
     for cell in cells:
         try:
-            number = float(cell)
+            number = float(cell.replace(",", ".") if _DECIMAL.fullmatch(cell) else cell)
         except ValueError:
             texts.append(f"{shown(cell)} {unit}")
             continue

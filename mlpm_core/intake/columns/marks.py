@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+
 from mlpm_core.intake.columns.cell_parser import Grammar, is_missing
+from mlpm_core.intake.columns.rows import distinct
 from mlpm_core.intake.columns.signs import without_signs
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question
@@ -14,23 +17,70 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.files.table import DictionaryColumn, Table
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question
 
-_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
+_MARKED = re.compile(r"[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f]*(?:[eE][+-]?[0-9]+)?")
 _GROUPED = {
     ".": re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?"),
     ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?"),
 }
+NUMBERS_OR_CLASSES: Final = frozenset({"y_pred", "y_true"})
+"""Fields that hold numbers, or classes of whatever name."""
+_FIRST: Final = 1000  # cells of a column that are looked at
 _LEAST: Final = 2  # numbers with a thousands mark: one may be a slip
 _BOTH: Final = (
+    (re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}"), ",", "."),
+    (re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3}){2,}"), ".", ","),
+    (re.compile(r"[+-]?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?"), ".", "indian"),
     (re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"), ",", "."),
     (re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+"), ".", ","),
     (re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+,[0-9]+"), ",", "space"),
     (re.compile(r"[+-]?[0-9]{1,3}(?:['\u2019][0-9]{3})+,[0-9]+"), ",", "'"),
 )
-"""Numbers with two marks, of which the last can only mark the decimals."""
+"""Numbers with two marks, of which the last can only mark the decimals if it differs."""
+
+
+def _numbers(records: Table, header: Header, fields: Fields) -> list[int]:
+    """The places of columns of numbers; predictions and outcomes are such when all of them are."""
+    may_be = [j for j, name in enumerate(header.fields) if name in NUMBERS_OR_CLASSES]
+    return header.numbers(fields) + [j for j in may_be if _are_marked(records.columns[j])]
+
+
+def _are_marked(column: DictionaryColumn) -> bool:
+    """Whether all cells of a column are numbers, of which some bear marks."""
+    if column.numbers is not None:
+        return False
+    first = [c for cell in column.cells[:_FIRST] if not is_missing(c := cell.strip(SPACES))]
+    return any("," in c for c in first) and all(map(_MARKED.fullmatch, first))
+
+
+def plain_numbers(column: pa.Array, grammar: Grammar) -> pa.Array:
+    """Predictions or outcomes whose numbers bear other marks, as numbers are written here.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from mlpm_core.intake.profile import Profile
+    >>> german = Grammar(Profile(decimal=",", thousands="."), datetime(2026, 6, 30))
+    >>> plain_numbers(pa.array(["1.209,5", "", "7,0"]), german).to_pylist()
+    ['1209.5', '', '7']
+    >>> plain_numbers(pa.array(["a,b", "7,0"]), german).to_pylist()
+    ['a,b', '7,0']
+    """
+    if grammar.is_plain:
+        return column
+    codes, texts = distinct(column)
+    numbers = [grammar.number(text) if text else None for text in texts]
+    if any(text and number is None for text, number in zip(texts, numbers, strict=True)):
+        return column
+    plain = [
+        text if number is None else repr(number).removesuffix(".0")
+        for text, number in zip(texts, numbers, strict=True)
+    ]
+    return pa.array(plain, pa.string()).take(pa.array(codes))
 
 
 def settled_marks(
@@ -38,15 +88,16 @@ def settled_marks(
 ) -> Profile:
     """The profile with the marks that the numbers of a file settle by themselves.
 
-    They do where a number bears both, as 1.234,56 does, or where one bears a mark that can only
-    mark decimals, as 0.85 does, beside 1,200 and 3,450; and all others can be read alike. A space
-    or an apostrophe as thousands mark stays a question; it settles the decimal mark.
+    They do where a number bears both, as 1.234,56 does, or one twice, as 1.234.567 and 1,23,456
+    do, or where one bears a mark that can only mark decimals, as 0.85 does, beside 1,200 and 3,450;
+    and all others can be read alike. A space or an apostrophe as thousands mark stays a question;
+    it settles the decimal mark.
     """
     if profile.decimal is not None:
         return profile
     cells = [
         without_signs(text)[0]
-        for j in header.numbers(fields)
+        for j in _numbers(records, header, fields)
         if not (records.columns[j].has_many and records.columns[j].numbers is not None)
         for cell in records.columns[j].cells
         if not is_missing(text := cell.strip(SPACES))
@@ -67,7 +118,7 @@ def settled_marks(
     grammar = Grammar(marked, now)
     if not all(map(grammar.is_number, cells)):
         return profile
-    is_settled = thousands in ",." or profile.thousands is not None
+    is_settled = thousands in (",", ".", "indian") or profile.thousands is not None
     return marked if is_settled else profile.answered("decimal", decimal)
 
 
@@ -95,7 +146,7 @@ def marks_in_words(profile: Profile) -> str:
     >>> marks_in_words(Profile(decimal=",", thousands="."))
     'numbers with a decimal comma and a point for thousands'
     """
-    words = {",": "comma", ".": "point"}
+    words = {",": "comma", ".": "point", "indian": "comma"}
     decimals = f"numbers with a decimal {words[profile.decimal_mark]}"
     thousands = words.get(profile.thousands or "")
     return f"{decimals} and a {thousands} for thousands" if thousands else decimals
@@ -104,7 +155,7 @@ def marks_in_words(profile: Profile) -> str:
 def about_marks(records: Table, header: Header, fields: Fields, profile: Profile) -> list[Question]:
     """The question what a comma or a point in a number means, asked once."""
     cells: list[str] = []
-    for j in header.numbers(fields):
+    for j in _numbers(records, header, fields):
         if (
             header.delimiter == ","
             and profile.decimal is None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
-from mlpm_core.intake.columns.date_forms import form_of, in_form
-from mlpm_core.intake.columns.signs import MONEY, currency_of, without_signs
+from mlpm_core.intake.columns.cell_parser import Cell, default_of
+from mlpm_core.intake.columns.date_mending import mended_dates
+from mlpm_core.intake.columns.mends import Mended, filled
+from mlpm_core.intake.columns.signs import SIGN, currency_of, unit_of, without_signs
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question, shown
@@ -23,12 +24,8 @@ if TYPE_CHECKING:
 
 _NUMBERS: Final = (ColumnKind.NUMBER, ColumnKind.WHOLE)
 _DATES: Final = (ColumnKind.MOMENT, ColumnKind.DAY)
-_EPOCH_UNITS: Final = {
-    "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
-}  # fmt: skip
 _MOST_WORDS: Final = 25
 _MOST_SHOWN: Final = 5
-_MOST_DATES: Final = 200  # cells whose form is looked at
 _FOUR_DIGITS: Final = 1000
 
 _MARKS: Final = {
@@ -56,6 +53,19 @@ NO_VALUE: Final = frozenset(
             "unknown",
             "missing",
         ),
+        *(
+            "keine",
+            "keine angabe",
+            "kein wert",
+            "leer",
+            "(leer)",
+            "unbekannt",
+            "#nv",
+            "n/v",
+            "n.v.",
+        ),
+        *("(blank)", "(empty)", "#null", "null value", "not applicable", "---", "----", "nd"),
+        *("inconnu", "vide", "sin datos", "desconocido", "nicht verf\u00fcgbar", "entf\u00e4llt"),
         *("not available", "no data", "nodata", "#n/a n/a", "void", "blank", "empty", "x", "*"),
     }
 )
@@ -113,13 +123,6 @@ _NUMBERED: Final = re.compile(r"^[0-9][ .-]+")
 _ASKED_KINDS: Final = frozenset(_SAME_WORD)
 
 
-class Mended(NamedTuple):
-    """Another way to read the cells of a column, or the questions that it takes."""
-
-    read: Callable[[str], Cell] | None = None
-    questions: tuple[Question, ...] = ()
-
-
 def mended(
     column: Column,
     texts: Sequence[str],
@@ -145,31 +148,27 @@ def mended(
             or _with_words_for_nothing(column, texts, counts, read, grammar)
         )
     if column.kind in _DATES:
-        return _with_form(column, texts, read, grammar)
+        return mended_dates(column, texts, read, grammar)
     if column.kind is ColumnKind.CHOICE:
         return _with_words(column, texts, read, grammar)
     return None
-
-
-def _filled(texts: Sequence[str]) -> list[str]:
-    return [t for text in texts if not is_missing(t := text.strip(SPACES))]
 
 
 def _with_thousands(texts: Sequence[str], grammar: Grammar) -> Mended | None:
     """A thousands mark that every number of four digits and more bears."""
     if grammar.profile.thousands is not None:
         return None
-    filled = [without_signs(text)[0] for text in _filled(texts)]
-    if any(map(_PLAIN_THOUSANDS.fullmatch, filled)):
+    plain = [without_signs(text)[0] for text in filled(texts)]
+    if any(map(_PLAIN_THOUSANDS.fullmatch, plain)):
         return None
     for mark, pattern in _MARKS.items():
         if mark == grammar.profile.decimal_mark:
             continue
-        marked = [t for t in filled if pattern.fullmatch(t)]
+        marked = [t for t in plain if pattern.fullmatch(t)]
         if not marked:
             continue
         with_mark = replace(grammar, profile=grammar.profile.answered("thousands", mark))
-        if not all(with_mark.is_number(t) for t in filled):
+        if not all(with_mark.is_number(t) for t in plain):
             continue
         first = marked[0]
         read_so = with_mark.number(first)
@@ -186,40 +185,14 @@ _MARK_WORDS: Final = {
 }  # fmt: skip
 
 
-def _with_form(
-    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
-) -> Mended | None:
-    """Dates of a form that more than half of the column's cells have."""
-    if grammar.form is not None:
-        return None
-    filled = _filled(texts)
-    faulty = [t for t in filled[:_MOST_DATES] if read(t).fault is not None]
-    form = form_of(faulty) if 2 * len(faulty) > len(filled[:_MOST_DATES]) else None
-    if form is None:
-        return None
-    unit = form.removeprefix("epoch-")
-    if unit != form and grammar.profile.epoch is None:
-        at = in_form(faulty[0], form, None)
-        asked = question(
-            "epoch", "epoch", [unit, "faulty"], value=faulty[0], unit=_EPOCH_UNITS[unit],
-            preview=[
-                f"{unit}: {faulty[0]} is {at.at if at else ''} UTC", "faulty: these are no dates",
-            ],
-        )  # fmt: skip
-        return Mended(questions=(asked,))
-    if unit != form and grammar.profile.epoch != unit:
-        return None
-    return Mended(replace(grammar, form=form).reader(column))
-
-
 def _with_signs(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
     """Percent and currency signs, brackets and a minus behind, if all other cells are numbers."""
     if column.kind is not ColumnKind.NUMBER or grammar.profile.signs == "faulty":
         return None
-    filled = _filled(texts)
-    apart = [without_signs(t) for t in filled]
+    cells = filled(texts)
+    apart = [without_signs(t) for t in cells]
     signed = [i for i, (_, _, taken) in enumerate(apart) if taken]
     n_percent = sum(taken == "%" for _, _, taken in apart)
     plain = [text for text, _, taken in apart if taken != "%"]
@@ -229,9 +202,9 @@ def _with_signs(
         return None
 
     if grammar.profile.signs is None:
-        others = [i for i in range(len(filled)) if i not in signed][: 1 if n_percent else 0]
+        others = [i for i in range(len(cells)) if i not in signed][: 1 if n_percent else 0]
         shown_ones = [*signed[: 3 - len(others)], *others]
-        some = [(filled[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in shown_ones]
+        some = [(cells[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in shown_ones]
         readings = ", ".join(
             f"{t} is {times(number, f):.12g} {currency_of(t)}".strip() for t, number, f in some
         )
@@ -250,8 +223,8 @@ def _with_signs(
         number = grammar.number(plain) if taken else None
         if number is None:
             return read(text)
-        cell = plain_read(repr(times(number, factor)))
-        return cell._replace(notes=(MONEY + currency_of(text),)) if taken == "currency" else cell
+        cell, unit = plain_read(repr(times(number, factor))), unit_of(text, taken)
+        return cell._replace(notes=(SIGN + unit,)) if unit else cell
 
     return Mended(read_signed)
 

@@ -48,7 +48,7 @@ def check_results(readings: dict[str, Reading], file: FileColumns, faults: Fault
         With the question whether a share is in percent, of which every value lies above 1.
     """
     asked_about_percent(readings, file, len(faults.lines))
-    hundredths = in_hundredths(readings, len(faults.lines))
+    hundredths = in_hundredths(readings, file, len(faults.lines))
     out = np.zeros(len(faults.lines), dtype=bool)
     if file.wide:
         for position, metric in file.wide:
@@ -108,7 +108,7 @@ def _check_ratio(readings: dict[str, Reading], file: FileColumns, faults: Faults
     if any(is_empty(readings[name].array(ColumnKind.NUMBER)) for name in names[1:]):
         return
     value, numerator, denominator = (floats(readings[name]) for name in names)
-    value = np.where(in_hundredths(readings, len(value)), value / PERCENT, value)
+    value = np.where(in_hundredths(readings, file, len(value)), value / PERCENT, value)
     has_ratio = (denominator > 0) & ~np.isnan(value) & ~np.isnan(numerator)
     is_apart = has_ratio & ~is_ratio(value, numerator, denominator)
     for record in np.nonzero(is_apart & _of_share(readings))[0].tolist():
@@ -139,7 +139,7 @@ def _check_interval(
         )
     if file.wide:
         return  # the interval is not of all of its metrics
-    value, hundredths = readings["value"], in_hundredths(readings, len(faults.lines))
+    value, hundredths = readings["value"], in_hundredths(readings, file, len(faults.lines))
     at, *ends = (scaled(reading, hundredths) for reading in (value, low, high))
     room = np.maximum(ROUNDED, RELATIVE * np.abs(at))
     is_out = (ends[0] <= ends[1]) & ~out_of_range

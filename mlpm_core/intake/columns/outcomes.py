@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,15 +22,23 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "not known yet"
 _MOST_CLASSES: Final = 20
+_TWO: Final = 2
 _TWO_CLASSES: Final = frozenset({"0", "1", "-1", "0.0", "1.0"})
 _SAMPLE: Final = 100_000  # rows of a log that are looked at
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NOTHING: Final = pa.array(["nan", "NaN", "NAN", "NaT", "<NA>", "(null)", "[NULL]", "\\N"])
 _POSITIVE: Final = frozenset(
-    {"true", "yes", "y", "t", "1", "1.0", "positive", "pos", "ja", "oui", "si", "wahr", "vrai"}
+    {
+        *("true", "yes", "y", "t", "1", "1.0", "positive", "pos", "ja", "oui", "si", "s\u00ed"),
+        *("wahr", "vrai", "sim", "tak", "evet", "\u0434\u0430", "\u662f", "\u306f\u3044"),
+    }
 )
 _NEGATIVE: Final = frozenset(
-    {"false", "no", "n", "f", "0", "0.0", "-1", "negative", "neg", "nein", "non", "falsch", "faux"}
+    {
+        *("false", "no", "n", "f", "0", "0.0", "-1", "negative", "neg", "nein", "non", "falsch"),
+        *("faux", "n\u00e3o", "nie", "nej", "hay\u0131r", "\u043d\u0435\u0442", "\u5426"),
+        "\u3044\u3044\u3048",
+    }
 )
 _PENDING: Final = frozenset(
     {
@@ -44,11 +53,16 @@ def class_questions(
 ) -> list[Question]:
     """The questions which predicted class each class of outcomes is, where none of them is one.
 
+    Where yes or no was predicted, every other class is asked about, and with one of two both: of 1
+    and 2, 1 may be either of 0 and 1.
+
     Examples
     --------
     >>> from mlpm_core.intake.profile import Profile
     >>> [(q.key, q.choices[0]) for q in class_questions(["yes", "no"], ["0", "1"], Profile())]
     [('outcomes.yes', '1'), ('outcomes.no', '0')]
+    >>> [q.key for q in class_questions(["1", "2"], ["0", "1"], Profile())]
+    ['outcomes.1', 'outcomes.2']
     >>> class_questions(["12.5", "7.1", "9"], ["12", "8", "3"], Profile())
     []
     """
@@ -56,18 +70,29 @@ def class_questions(
     targets = sorted({p for p in predicted if p})
     if not classes or not targets or max(len(classes), len(targets)) > _MOST_CLASSES:
         return []
-    if profile.is_replay or _are_measured([*classes, *targets]):
-        return []
     foreign = [c for c in classes if not any(_are_equal(c, t) for t in targets)]
+    n_known = sum(c.strip().lower() not in _PENDING for c in classes)
+    is_yes_or_no = len(targets) == _TWO and any(
+        yes.lower() in _POSITIVE and no.lower() in _NEGATIVE for yes, no in permutations(targets)
+    )
+    if profile.is_replay or (
+        _are_measured([*classes, *targets]) and not (is_yes_or_no and n_known <= _TWO)
+    ):
+        return []
     is_disjoint = len(foreign) == len(classes) and (
         len(targets) > 1 or _is_word(classes[0]) is not _is_word(targets[0])
     )
-    if is_disjoint and {*classes, *targets} <= _TWO_CLASSES:
+    every = {*classes, *targets}
+    if is_disjoint and every <= _TWO_CLASSES and len({*map(float, every)}) <= _TWO:
         return []  # a small file may hold the other class alone
+    is_open = is_disjoint or is_yes_or_no
+    of_these = foreign
+    if foreign and is_yes_or_no and n_known == _TWO:  # 1 and 2 against 0 and 1: 1 may be 0
+        of_these = classes if any(c.strip().lower() not in _PENDING for c in foreign) else foreign
     asked = [
         c
-        for c in foreign
-        if c not in profile.outcomes and (is_disjoint or c.strip().lower() in _PENDING)
+        for c in of_these
+        if c not in profile.outcomes and (is_open or c.strip().lower() in _PENDING)
     ]
     return [_about(c, targets) for c in asked]
 

@@ -23,17 +23,13 @@ from mlpm_core.intake.columns.dates import (
     start_of,
 )
 from mlpm_core.intake.columns.local_times import in_utc
-from mlpm_core.intake.columns.period_words import (
-    EACH,
-    INSTANT,
-    day_in_words,
-    header_length,
-    in_words,
-)
+from mlpm_core.intake.columns.period_questions import about_ends, about_few, about_length
+from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
-from mlpm_core.intake.columns.spacing import Spacing, evenly_apart
+from mlpm_core.intake.columns.spacing import evenly_apart, may_be_of
+from mlpm_core.intake.columns.zone_names import zoned
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.messages import Refusal, shown
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind
 
@@ -42,8 +38,8 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.columns.file_columns import FileColumns
     from mlpm_core.intake.columns.readings import Faults, Reading
+    from mlpm_core.intake.columns.spacing import Spacing
     from mlpm_core.intake.profile import Profile
-    from mlpm_core.records import Question
 
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
     Lengths = np.ndarray[tuple[int], np.dtype[np.int8]]
@@ -56,8 +52,8 @@ _LONG: Final = _LENGTHS[_CODE["P1W"] :]
 _STARTS: Final = ("start", "begin", "commenc", "from", "weekof")
 _OFFSET: Final = re.compile(r"[+-][0-9]{2}(?::?[0-9]{2})?(?= \(|$)")
 _DAY: Final = np.timedelta64(1, "D")
-_MONDAY, _SATURDAY = 0, 5
-_MOST_SHOWN: Final = 3
+_MONDAY, _FRIDAY = 0, 4
+_FEW: Final = 2  # dates whose distance says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +101,17 @@ def periods_of(
         if "period_start" not in file.at:
             return _from_ends(readings, file, profile, faults, ends, lengths, is_unsaid)
         _with_ends(readings, file, faults, starts, ends, lengths, is_fixed, is_unsaid)
-    models = _series(readings)
     lengths, is_answered = _asked_length(
-        starts, lengths, is_unsaid & ~faults.is_bad, models, profile
+        starts, lengths, is_unsaid & ~faults.is_bad, readings, file, profile
     )
     is_open = (lengths >= _CODE["P1W"]) & ~is_fixed & ~faults.is_bad
     header = normal(file.label("period_start"))
     may_be_ends = _may_be_ends(starts, lengths, is_open, header, profile)
     if may_be_ends.any():
         if profile.dates_are is None and not profile.is_replay:
-            raise Refusal(questions=[_about_ends(starts, lengths, may_be_ends, _order(profile))])
+            where = np.flatnonzero(may_be_ends)
+            lengths_in_words = [_LENGTHS[code] for code in lengths[where]]
+            raise Refusal(questions=[about_ends(starts[where], lengths_in_words, profile)])
         if profile.dates_are == "end":
             starts = _shifted(starts, lengths, is_open)
             notes = (*notes, "each date is the last day of its period")
@@ -152,10 +149,14 @@ def _days_of_their_zone(reading: Reading) -> Moments | None:
 
 
 def _local(text: str) -> datetime | None:
+    """The midnight that stands in a cell, whatever zone it is of."""
+    named = zoned(text)
     for order in ("dmy", "mdy"):
-        written = moment(text, order, None) or in_any_form(text, order)
-        if written is not None and written.local is not None:
-            return written.local
+        plain = text if named is None else named.base
+        written = moment(plain, order, None) or in_any_form(plain, order)
+        local = None if written is None else written.local or (written.at if named else None)
+        if local is not None:
+            return local
     return None
 
 
@@ -164,7 +165,7 @@ def _zones(reading: Reading) -> tuple[str, ...]:
     texts = {reading.text(i) for i in np.flatnonzero(reading.noting(LOCAL_DAY))[:1000].tolist()}
     offsets = {m[0] for t in texts if (m := _OFFSET.search(t))}
     listed = " and ".join(sorted(offsets)[:2])
-    return (f"days of the zone {listed}",)
+    return (f"days of the zone {listed}",) if listed else ()
 
 
 def _said(
@@ -265,7 +266,7 @@ def _from_ends(
     for i in np.flatnonzero(np.isnat(ends) & ~faults.is_bad).tolist():
         faults.add(i, file.label("period_end"), "missing-value", readings["period_end"].text(i))
     lengths, is_answered = _asked_length(
-        ends, lengths, is_unsaid & ~faults.is_bad, _series(readings), profile
+        ends, lengths, is_unsaid & ~faults.is_bad, readings, file, profile
     )
     starts = _shifted(ends, lengths, ~faults.is_bad)
     notes = ("each date is the last day of its period",)
@@ -284,16 +285,17 @@ def _asked_length(
     starts: Moments,
     lengths: Lengths,
     is_open: Flags,
-    series: np.ndarray[tuple[int], np.dtype[np.int64]],
+    readings: dict[str, Reading],
+    file: FileColumns,
     profile: Profile,
 ) -> tuple[Lengths, Flags]:
     """The lengths with those that only a person can tell, and which these are."""
     where = np.flatnonzero(is_open & ~np.isnat(starts))
-    even = evenly_apart(starts[where], series[where]) if len(where) else None
-    if profile.period is None and (even is None or profile.is_replay):
+    even = evenly_apart(starts[where], _series(readings)[where]) if len(where) else None
+    if profile.period is None:
+        if not profile.is_replay:
+            _ask(starts[where], even, file, profile)
         return lengths, np.zeros(len(starts), dtype=bool)
-    if profile.period is None and even is not None:
-        raise Refusal(questions=[_about_length(starts[where], even, _order(profile))])
     is_answered = np.zeros(len(starts), dtype=bool)
     answered = where if even is None else where[even.is_even]
     is_answered[answered] = True
@@ -302,26 +304,23 @@ def _asked_length(
     return lengths, is_answered
 
 
-def _order(profile: Profile) -> str:
-    """In which order the dates of a question were read, where somebody said it."""
-    words = {"dmy": ", read with the day first,", "mdy": ", read with the month first,",
-             "ymd": ", read with the year first,"}  # fmt: skip
-    return words.get(profile.date_order or "", "")
+def _ask(starts: Moments, even: Spacing | None, file: FileColumns, profile: Profile) -> None:
+    """Ask how long the periods of dates are, if they may be longer than a day.
 
-
-def _about_length(starts: Moments, even: Spacing, order: str) -> Question:
-    length = even.length
-    is_midnight = bool((starts.astype("datetime64[D]") == starts).all())
-    choices = [length, *(["P1D"] if is_midnight and length != "P1D" else []), INSTANT]
-    first, second = (d.item() for d in even.example[:2])
-    readings = {
-        choice: f"{in_words(first, choice)}, then {in_words(second, choice)}" for choice in choices
-    }
-    return question(
-        "period-length", "period", choices,
-        first=f"{first:%Y-%m-%d}", second=f"{second:%Y-%m-%d}", gap=EACH[length], order=order,
-        preview=[f"{c}: {r}" for c, r in readings.items()],
-    )  # fmt: skip
+    Of one or two days nobody is asked whose file has our own column for lengths, or our own name
+    for their column: there an empty length means a day, as the template says.
+    """
+    name = "period_end" if "period_start" not in file.at else "period_start"
+    are_ends = name == "period_end"
+    if even is not None:
+        raise Refusal(questions=[about_length(starts, even, profile, are_ends=are_ends)])
+    label = file.label(name)
+    if "granularity" in file.at or normal(label) == normal(name):
+        return
+    days = np.unique(starts)
+    longer = may_be_of(days) if len(days) <= _FEW else []
+    if longer:
+        raise Refusal(questions=[about_few(days, longer, label, profile, are_ends=are_ends)])
 
 
 def _may_be_ends(
@@ -340,25 +339,10 @@ def _may_be_ends(
     weekdays = {d.item().weekday() for d in days}
     says_start = any(word in header for word in _STARTS)
     if len(weekdays) == 1 and weekdays != {_MONDAY} and not says_start:
-        is_weekend = weekdays.pop() >= _SATURDAY
-        if is_weekend or len(days) > 1 or profile.dates_are is not None:
+        ends_a_week = weekdays.pop() >= _FRIDAY
+        if ends_a_week or len(days) > 1 or profile.dates_are is not None:
             may_be |= is_week
     return may_be
-
-
-def _about_ends(starts: Moments, lengths: Lengths, may_be: Flags, order: str) -> Question:
-    where = np.flatnonzero(may_be)
-    _, first_of = np.unique(starts[where], return_index=True)
-    some = where[np.sort(first_of)[:_MOST_SHOWN]].tolist()
-    dates = [(starts[i].item(), _LENGTHS[lengths[i]]) for i in some]
-    as_start = [in_words(start, length) for start, length in dates]
-    as_end = [in_words(start_of(end, length), length) for end, length in dates]
-    first, length = dates[0]
-    return question(
-        "period-end", "dates_are", ["start", "end"],
-        date=day_in_words(first), order=order, period=EACH[length].split(" ")[1],
-        preview=[f"start: {'; '.join(as_start)}", f"end: {'; '.join(as_end)}"],
-    )  # fmt: skip
 
 
 def _shifted(ends: Moments, lengths: Lengths, where: Flags) -> Moments:

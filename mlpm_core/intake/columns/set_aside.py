@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.intake.columns.rows import Flags, distinct, flags
+from mlpm_core.intake.columns.totals import is_total
 from mlpm_core.intake.messages import Refusal, question, warned
-from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind, Label
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from mlpm_core.records import Record, Warned
 
 _NAMED: Final = ("model_id", "candidate", "kpi_id")
-_TOTALS: Final = frozenset(
-    {
-        *("total", "totals", "all", "allmodels", "sum", "average", "avg", "mean", "overall"),
-        *("gesamt", "summe", "insgesamt", "durchschnitt", "mittelwert", "alle", "somme"),
-        *("moyenne", "ensemble", "promedio", "media", "totale", "totaal", "grandtotal"),
-        *("subtotal", "\u5408\u8a08", "\u5e73\u5747", "\u5408\u8ba1", "\u603b\u8ba1"),
-    }
-)
 
 
 def set_aside(
@@ -53,18 +45,18 @@ def set_aside(
         return np.zeros(len(faults.lines), dtype=bool), []
     codes, names = distinct(readings[name].array(ColumnKind.NAME))
     used = [n for n in names if n]
-    totals = [n for n in used if normal(str(n)).rstrip(".:") in _TOTALS]
+    totals = [n for n in used if is_total(str(n))]
     if not totals or len(totals) == len(used) or profile.totals == "keep":
         return np.zeros(len(faults.lines), dtype=bool), []
-    is_total = flags(n in totals for n in names)[codes] & ~faults.is_bad
-    n = int(is_total.sum())
+    is_left = flags(n in totals for n in names)[codes] & ~faults.is_bad
+    n = int(is_left.sum())
     if profile.totals is None and n:
         asked = question(
             "totals", "totals", ["leave-out", "keep"],
             names=", ".join(totals), column=file.label(name), n=n,
         )  # fmt: skip
         raise Refusal(questions=[asked])
-    return is_total, [warned("totals", n, n=n, names=totals)] if n else []
+    return is_left, [warned("totals", n, n=n, names=totals)] if n else []
 
 
 def _unknown_outcomes(reading: Reading) -> Flags:

@@ -30,6 +30,9 @@ IN_PERCENT: Final = "in percent"
 _LARGE_ERROR: Final = 2.0  # as a share of the truth
 _SHARE_WORDS: Final = frozenset({"anteil", "ratio", "fraction", "proportion", "quote", "part"})
 _LEAST: Final = 2  # values of a metric that all lie above 1: one may be a slip
+_FIRST_SPELLINGS: Final = frozenset({"%", "percent", "per cent"})
+"""What was read as percent before other words were: files of then are read as then."""
+
 _IN_ITS_UNIT: Final = ("value", "value_se", "ci_low", "ci_high")
 
 
@@ -41,7 +44,7 @@ def asked_about_percent(readings: dict[str, Reading], file: FileColumns, n_recor
     Refusal
         With a question for each metric.
     """
-    is_said = in_hundredths(readings, n_records) | _has_unit(readings, n_records)
+    is_said = in_hundredths(readings, file, n_records) | _has_unit(readings, n_records)
     values: dict[str, Floats] = {}
     if file.wide:
         for position, metric in file.wide:
@@ -103,11 +106,12 @@ def scaled(reading: Reading, hundredths: Flags) -> Floats:
     return np.where(hundredths, numbers / PERCENT, numbers) if hundredths.any() else numbers
 
 
-def in_hundredths(readings: dict[str, Reading], n_records: int) -> Flags:
+def in_hundredths(readings: dict[str, Reading], file: FileColumns, n_records: int) -> Flags:
     """Which records say that their numbers are percentages."""
     hundredths = np.zeros(n_records, dtype=bool)
     if "unit" in readings:
-        hundredths |= _in_percent(readings["unit"].array(ColumnKind.TEXT))
+        units = readings["unit"].array(ColumnKind.TEXT)
+        hundredths |= _in_percent(units, is_replay=file.is_replay)
     if "metric" in readings and IN_PERCENT in readings["metric"].notes:
         hundredths |= readings["metric"].noting(IN_PERCENT)
     return hundredths
@@ -118,19 +122,26 @@ def is_empty(column: pa.Array) -> bool:
     return int(column.null_count) == len(column)
 
 
-def _in_percent(units: pa.Array) -> Flags:
-    if not any(word and is_percent(word) for word in values_in(units)):
+def _in_percent(units: pa.Array, *, is_replay: bool) -> Flags:
+    says_percent = _said_percent if is_replay else is_percent
+    if not any(word and says_percent(word) for word in values_in(units)):
         return np.zeros(len(units), dtype=bool)
     codes, words = distinct(units)
-    return flags(bool(word) and is_percent(word) for word in words)[codes]
+    return flags(bool(word) and says_percent(word) for word in words)[codes]
 
 
-def as_shares(rows: Rows) -> Rows:
+def _said_percent(unit: str) -> bool:
+    return " ".join(unit.split()).casefold() in _FIRST_SPELLINGS
+
+
+def as_shares(rows: Rows, profile: Profile) -> Rows:
     """The rows with their percentages as shares: 24 with the unit % is stored as 0.24."""
     if "unit" not in rows.fields or is_empty(rows.fields["unit"]):
         return rows
-    hundredths = _in_percent(rows.fields["unit"])
+    hundredths = _in_percent(rows.fields["unit"], is_replay=profile.is_replay)
     rows = _divided(rows, hundredths) if hundredths.any() else rows
+    if profile.is_replay:
+        return rows
     of_unit, units = distinct(rows.fields["unit"])
     if _SHARE_WORDS.isdisjoint(word.strip().casefold() for word in units if word):
         return rows

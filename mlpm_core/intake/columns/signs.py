@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.quantity import PERCENT_WORDS
+from mlpm_core.quantity import PERCENT_WORDS, SHARE
+
+if TYPE_CHECKING:
+    from mlpm_core.intake.columns.readings import Reading
 
 _SIGN: Final = "[\u20ac$\u00a3\u00a5\u20b9]"
 _PERCENT: Final = re.compile(
@@ -15,16 +21,26 @@ _PERCENT: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
 _TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
+_MINUS: Final = re.compile(r"[\u2212\u2012\u2013](?P<number>[\s\u00a0]*[0-9.,].*)")
+_SCALES: Final = {
+    "k": 1e3, "tsd": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "bn": 1e9, "mrd": 1e9,
+    "billion": 1e9, "lakh": 1e5, "cr": 1e7, "crore": 1e7, "t": 1e3,
+}  # fmt: skip
+_SCALE: Final = "(?:[kKM]|[Tt]sd|mn|bn|[Mm]io|[Mm]rd|[mb]illion|lakh|[Cc]r|crore)\\.?"
+_SCALED: Final = re.compile(rf"(?P<number>.*[0-9.])[\s\u00a0\u202f]*(?P<scale>{_SCALE}|T)")
 _CURRENCY: Final = (
     re.compile(rf"(?P<sign>[+-]?)\s*(?:{_SIGN}|[A-Z]{{3}}\s)\s*(?P<number>-?[0-9.].*)"),
-    re.compile(rf"(?P<sign>)(?P<number>.*[0-9.])\s*(?:{_SIGN}|[A-Z]{{3}})"),
+    re.compile(
+        rf"(?P<sign>)(?P<number>.*[0-9.](?:[\s\u00a0\u202f]*(?:{_SCALE}|T))?)\s*"
+        rf"(?:{_SIGN}|(?<![A-Z])[A-Z]{{3}}|(?<=[kT])[A-Z]{{3}})"
+    ),
 )
 
 
-MONEY: Final = "money "
-"""Beginning of the note of a number that stood with the sign of a currency."""
+SIGN: Final = "sign "
+"""Beginning of the note of a number that stood with the sign of a currency, or of percent."""
 
-_LETTERS: Final = 3
+_CODE: Final = re.compile(r"(?:^|[^A-Z]|T)([A-Z]{3})(?![A-Z])")
 _NAMES: Final = {
     "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR",
 }  # fmt: skip
@@ -37,9 +53,27 @@ def currency_of(text: str) -> str:
     --------
     >>> currency_of("CHF 12.50"), currency_of("12,50 \u20ac"), currency_of("12.50")
     ('CHF', 'EUR', '')
+    >>> currency_of("51,2 T\u20ac"), currency_of("12 TEUR"), currency_of("1.2M")
+    ('EUR', 'EUR', '')
     """
-    sign = re.sub(r"[^A-Z\u20ac$\u00a3\u00a5\u20b9]", "", text)
-    return _NAMES.get(sign, sign if len(sign) == _LETTERS else "")
+    sign, code = re.search(_SIGN, text), _CODE.search(text)
+    return _NAMES[sign[0]] if sign else code[1] if code else ""
+
+
+def unit_of(text: str, taken: str) -> str:
+    """The unit that the signs about a number say, once they are taken off; empty when none do."""
+    return SHARE if taken == "%" else currency_of(text) if taken == "currency" else ""
+
+
+def with_signs(column: pa.Array, numbers: Reading) -> pa.Array:
+    """Units, or currencies, of rows that say none: as the signs about their numbers say them."""
+    notes = [note for note in numbers.notes if note.startswith(SIGN)]
+    texts = column.cast(pa.string())
+    is_open = pc.equal(pc.fill_null(texts, ""), "")
+    for note in notes:
+        said = pc.and_(is_open, pa.array(numbers.noting(note)))
+        texts = pc.if_else(said, note.removeprefix(SIGN), texts)
+    return texts if notes else column
 
 
 def without_signs(text: str) -> tuple[str, float, str]:
@@ -49,16 +83,24 @@ def without_signs(text: str) -> tuple[str, float, str]:
     --------
     >>> without_signs("81,4 Prozent"), without_signs("(12.50)")
     (('81,4', 0.01, '%'), ('12.50', -1.0, 'brackets'))
+    >>> without_signs("51,2 T\u20ac"), without_signs("1.2M"), without_signs("\u221212")
+    (('51,2', 1000.0, 'currency'), ('1.2', 1000000.0, 'scale'), ('-12', 1.0, 'minus'))
     """
     plain = text.strip(SPACES)
     if match := _PERCENT.fullmatch(plain):
         return match["number"].strip(SPACES), 0.01, "%"
     factor, taken = 1.0, ""
+    if match := _MINUS.fullmatch(plain):
+        plain, taken = f"-{match['number'].strip(SPACES)}", "minus"
     if match := _BRACKETS.fullmatch(plain):
         plain, factor, taken = match["number"].strip(SPACES), -1.0, "brackets"
     for pattern in _CURRENCY:
         if match := pattern.fullmatch(plain):
             plain, taken = f"{match['sign']}{match['number'].strip(SPACES)}", "currency"
+    if (match := _SCALED.fullmatch(plain)) and (match["scale"] != "T" or taken == "currency"):
+        plain = match["number"].strip(SPACES)
+        factor *= _SCALES[match["scale"].rstrip(".").lower()]
+        taken = taken or "scale"
     if match := _TRAILING.fullmatch(plain):
-        plain, factor, taken = match["number"].strip(SPACES), -factor, "minus"
+        plain, factor, taken = match["number"].strip(SPACES), -factor, taken or "minus"
     return plain, factor, taken

@@ -1,4 +1,4 @@
-"""Dates that stand evenly apart: a sign of how long the periods are that they are of."""
+"""Dates that stand evenly apart, or are too few to: which lengths their periods may have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from mlpm_core.intake.columns.dates import days_left
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mlpm_core.intake.columns.rows import Flags
 
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
@@ -18,6 +22,7 @@ _HOUR: Final = 3600
 _A_DAY: Final = 24 * _HOUR
 _LAST_DAYS: Final = 2
 _MONTHS_OF: Final = {1: "P1M", 3: "P3M", 12: "P1Y"}
+_FRIDAY, _BEGIN_OR_END_A_WEEK = 4, frozenset({0, 4, 5, 6})
 
 
 class Spacing(NamedTuple):
@@ -65,12 +70,62 @@ def evenly_apart(starts: Moments, series: Numbers) -> Spacing | None:
         if length is not None:
             lengths[number] = length
             example = mine if example is None else example
-    if example is None:
-        return None
+    if example is None:  # no series has enough: all together may
+        length = _length(seconds)
+        every = np.ones(len(series), dtype=bool)
+        return None if length is None else Spacing(length, every, seconds.astype("datetime64[s]"))
     counts = [*lengths.values()]
     most = max(dict.fromkeys(counts), key=counts.count)
     chosen = np.array([n for n, length in lengths.items() if length == most])
     return Spacing(most, np.isin(series, chosen), example.astype("datetime64[s]"))
+
+
+def may_be_of(days: Moments) -> list[str]:
+    """The lengths, longer than a day, that the periods of one or two days may have.
+
+    A day alone may be of a week, month, quarter or year that it begins or ends; two days may, too,
+    where so many of these lie between them. Two days nearer to each other than a week are days.
+
+    Parameters
+    ----------
+    days : array of datetime64
+        In order, each once.
+
+    Examples
+    --------
+    >>> def lengths(*days):
+    ...     return may_be_of(np.array(days, dtype="datetime64[us]"))
+    >>> lengths("2026-01-05"), lengths("2026-01-07"), lengths("2026-03-31")
+    (['P1W'], [], ['P1M', 'P3M'])
+    >>> lengths("2026-01-05", "2026-01-12"), lengths("2026-01-05", "2026-01-06")
+    (['P1W'], [])
+    >>> lengths("2025-11-30", "2025-12-31"), lengths("2026-01-01", "2026-02-01")
+    (['P1M'], ['P1M'])
+    """
+    if not len(days) or (days.astype("datetime64[D]") != days).any():
+        return []
+    first, last = (day.astype("datetime64[us]").item() for day in days[[0, -1]])
+    lengths = []
+    if len(days) == 1:
+        is_week = first.weekday() in _BEGIN_OR_END_A_WEEK
+    else:
+        is_week = (last - first).days % 7 == 0
+    if is_week:
+        lengths.append("P1W")
+    for is_edge, month in ((first.day == last.day == 1, 0), (_end(first) and _end(last), 1)):
+        gap = 12 * (last.year - first.year) + last.month - first.month
+        if is_edge and (gap or len(days) == 1):
+            lengths += [
+                length for n, length in _MONTHS_OF.items()
+                if gap % n == 0 and (first.month - 1 + month) % n == 0
+            ]  # fmt: skip
+    return lengths
+
+
+def _end(day: datetime) -> bool:
+    """Whether a day is the last of its month, or a Friday before nothing but a weekend of it."""
+    left = days_left(day)
+    return left == 0 or (day.weekday() == _FRIDAY and left <= _LAST_DAYS)
 
 
 def _told_apart(values: Numbers) -> tuple[Numbers, Numbers]:

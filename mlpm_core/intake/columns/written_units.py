@@ -12,26 +12,37 @@ from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, is_percent
 _SCALES: Final = {
     "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3,
     "m": 1e6, "mn": 1e6, "mm": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6,
-    "bn": 1e9, "mrd": 1e9, "billion": 1e9,
+    "bn": 1e9, "mrd": 1e9, "billion": 1e9, "lakh": 1e5, "lakhs": 1e5, "cr": 1e7, "crore": 1e7,
 }  # fmt: skip
 _SIGNS: Final = {
     "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR", "euro": "EUR",
     "euros": "EUR",
 }  # fmt: skip
+_USUAL: Final = (
+    "EUR", "USD", "GBP", "CHF", "JPY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK",
+    "CNY", "BRL",
+)  # fmt: skip
+"""Currencies that are known in small letters too: others, such as ALL and TOP, are words."""
+_CODE: Final = rf"(?:[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|[\u20ac$\u00a3\u00a5\u20b9]|[Ee]uros?)"
+_SCALE: Final = "(?:k|T|Tsd|m|M|mn|Mio|Mrd|bn)"
 _MONEY: Final = re.compile(
-    r"(?P<scale>'?[A-Za-z0]*?)\.?\s*(?P<sign>[A-Z]{3}|[\u20ac$\u00a3\u00a5\u20b9]|[Ee]uros?)"
-    r"(?:\s*/\s*(?P<per>[a-z]+))?"
+    rf"(?P<scale>'?[A-Za-z0]*?)\.?[\s_]*(?P<sign>{_CODE})(?:\s*/\s*(?P<per>[a-z]+))?"
 )
-_BEHIND: Final = re.compile(
-    r"(?P<sign>[A-Z]{3}|[\u20ac$\u00a3\u00a5\u20b9])\s*(?P<scale>'?[A-Za-z0]+)\.?"
-)
+_BEHIND: Final = re.compile(rf"(?P<sign>{_CODE})[\s_]*(?P<scale>'?[A-Za-z0]+)\.?")
 _PERCENT: Final = "|".join(map(re.escape, PERCENT_WORDS))
 _HEADERS: Final = (
     re.compile(r"(?P<name>.+?)\s*[(\[]\s*(?:in\s+)?(?P<unit>[^()\[\]]+?)\s*[)\]]"),
     re.compile(r"(?P<name>.+?)[\s_]+in[\s_]+(?P<unit>.+)"),
     re.compile(r"(?P<name>.+?)[\s_,]*(?P<unit>%)"),
     re.compile(rf"(?P<name>.+?)[\s_,]+(?P<unit>{_PERCENT})", re.IGNORECASE),
-    re.compile(r"(?P<name>.+?)[\s_,]+(?P<unit>[kK]?(?:[A-Z]{3}|[\u20ac$\u00a3]))"),
+    re.compile(
+        rf"(?P<name>.+?)[\s_,]+(?P<unit>(?:{_SCALE}\.?[\s_]*)?{_CODE}(?:\s?/\s?[a-z]+)?|"
+        rf"{_CODE}[\s_]+{_SCALE})"
+    ),
+    re.compile(rf"(?P<name>.*[a-z])(?P<unit>{'|'.join(_USUAL)})"),
+    re.compile(
+        r"(?P<name>.+?)[\s_]+(?P<unit>ms|msec|s|secs?|seconds|mins|minutes|h|hrs?|hours|days)"
+    ),
 )
 _LONGEST: Final = 60
 
@@ -63,7 +74,7 @@ Money(factor=1000000.0, currency='USD', per='month'))
     if match is None:
         return None
     sign, scale = match["sign"], match["scale"].lower()
-    currency = _SIGNS.get(sign.lower(), sign)
+    currency = _SIGNS.get(sign.lower(), sign.upper())
     if currency not in CURRENCIES or (scale and scale not in _SCALES):
         return None
     return Money(_SCALES.get(scale, 1.0), currency, match.groupdict().get("per") or "")
@@ -76,8 +87,10 @@ def header_unit(header: str) -> tuple[str, str] | None:
     --------
     >>> header_unit("value (%)"), header_unit("amount (k EUR)"), header_unit("wape_pct")
     (('value', '%'), ('amount', 'k EUR'), ('wape', '%'))
-    >>> header_unit("value (checked)"), header_unit("value")
-    (('value', 'checked'), None)
+    >>> header_unit("cost_usd"), header_unit("CostUSD"), header_unit("value_ms")
+    (('cost', 'usd'), ('Cost', 'USD'), ('value', 'ms'))
+    >>> header_unit("value (checked)"), header_unit("value"), header_unit("cost_all")
+    (('value', 'checked'), None, None)
     >>> header_unit("Prozent")
     ('Prozent', '%')
     """

@@ -1,4 +1,4 @@
-"""scikit-learn's reports by class, and which class of two is the positive one."""
+"""scikit-learn's reports by class, and which class is the positive one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def of_positive_class(
     )
     chosen = profile.positive_class
     asked = []
-    if len(classes) == 2 and chosen is None and not profile.is_replay:
+    if len(classes) > 1 and chosen is None and not profile.is_replay:
         last = [*classes][::-1]
         asked = [question("positive-class", "positive_class", [*last, NONE_OF_THESE])]
     mine = {
@@ -67,7 +67,8 @@ def _flagged(metrics: Mapping[str, ReportedMetric]) -> str | None:
     if recall is None or precision is None or recall.n is None:
         return None
     try:
-        flagged = float(recall.n) * float(recall.value) / float(precision.value)
+        shares = [float(m.value.replace(",", ".")) for m in (recall, precision)]
+        flagged = float(recall.n.replace(",", ".")) * shares[0] / shares[1]
     except (ValueError, ZeroDivisionError):
         return None
     return str(round(flagged)) if flagged >= 1 else None

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.intake.files.cost_exports import bill_of
 from mlpm_core.intake.files.encodings import likeliest
+from mlpm_core.intake.files.json_rows import rows_of_json
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
+from mlpm_core.intake.files.printed_tables import printed_table
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.tracker_exports import issues_of
 from mlpm_core.intake.files.unpack import unpacked_gzip
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown, warned
-from mlpm_core.intake.profile import NONE_OF_THESE
+from mlpm_core.intake.profile import MIXED, NONE_OF_THESE
 from mlpm_core.records import Cost, Task
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ _NAMED = {
     "zip": "a zip archive",
     "pdf": "a PDF document",
     "json": "a JSON document",
+    "jsonl": "a JSON document",
+    "ndjson": "a JSON document",
     "html": "an HTML page",
     "htm": "an HTML page",
     "xml": "an XML document",
@@ -72,8 +76,8 @@ _NAMED = {
     "jpg": "an image",
     "gif": "an image",
 }
-_GZIP, _WORKBOOK = "a gzip archive", "an XLSX workbook"
-_PACKED = frozenset({_GZIP, _WORKBOOK, "a Parquet file"})
+_GZIP, _WORKBOOK, _JSON = "a gzip archive", "an XLSX workbook", "a JSON document"
+_PACKED = frozenset({_GZIP, _WORKBOOK, _JSON, "a Parquet file"})
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -82,9 +86,13 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5")
-_OF_ANY_BYTES = ("cp1250", "cp1251", "mac-roman", "cp850")
-_MOST_SHOWN, _MOST_LINES = 6, 3
+_CANDIDATES = ("cp1252", "cp932", "gb18030", "cp949", "big5", "euc_jp")
+_OF_ANY_BYTES = (
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-2", "koi8-r", "cp866"),
+    *("mac-roman", "cp850", "iso8859-15"),
+)
+_WITHOUT_BOM = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_MOST_SHOWN, _MOST_LINES = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,49 +147,101 @@ def text_of(
     Refusal
         When it is too large, no text, or its encoding is a question.
     """
+    made = _of_tool(data, record, profile, limits)
+    if made is not None:
+        return made
+    text = _unpacked_text(data, filename, profile, limits, is_header)
+    if text.data is data or profile.is_replay:
+        return text
+    made = _of_tool(text.data, record, profile, limits)  # packed, or in another encoding
+    if made is None:
+        return text
+    return replace(made, left=text.left, warnings=(*text.warnings, *made.warnings))
+
+
+def _of_tool(data: bytes, record: type[Record], profile: Profile, limits: Limits) -> Text | None:
+    """The export of a tool as the CSV of the record; None when it is none that is known."""
     bill = bill_of(data, profile, limits) if record is Cost else None
     if bill is not None:
-        text = _plain_text(bill.data, profile, limits)
+        text = _made(bill.data, limits)
         added = warned("bill-added", bill.n_lines, n=bill.n_lines)
         return replace(text, warnings=(added,) if bill.n_lines else ())
     issues = issues_of(data, profile, limits) if record is Task else None
     if issues is not None:
-        text = _plain_text(issues.data, profile, limits)
+        text = _made(issues.data, limits)
         return replace(text, rows=issues.rows, warnings=issues.warnings)
     report = report_of(data, record, profile, limits)
-    if report is not None:
-        return replace(_plain_text(report.data, profile, limits), unread=report.unread)
+    if report is None:
+        return None
+    return replace(_made(report.data, limits), unread=report.unread)
+
+
+def _made(data: bytes, limits: Limits) -> Text:
+    """A text that was made here, whatever was answered of the encoding of its file."""
+    if len(data) > limits.file_bytes:
+        raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
+    return _decoded(data, b"", "utf-8")
+
+
+def _unpacked_text(
+    data: bytes,
+    filename: str,
+    profile: Profile,
+    limits: Limits,
+    is_header: Callable[[Sequence[str]], bool],
+) -> Text:
+    """The text of a file, whatever it is packed as."""
     kind = _type(data, filename)
     if kind == _GZIP:
-        inner = unpacked_gzip(data, filename, limits)
-        if _type(inner, filename.rpartition(".")[0]) is not None:
+        data, filename = unpacked_gzip(data, filename, limits), filename.rpartition(".")[0]
+        kind = _type(data, filename)
+        if kind not in (None, _JSON):
             raise Refusal.of("wrong-type", file=filename, type="an archive inside an archive")
-        return _plain_text(inner, profile, limits)
+    if kind == _JSON:
+        has_lines = not filename.lower().endswith(".json")
+        rows = rows_of_json(data, limits, has_lines=has_lines)
+        if rows is None:
+            raise Refusal.of("unknown-report", file=filename, type=kind)
+        return replace(_made(rows.data, limits), rows=rows.rows)
     if kind is not None:
         unpacked = (
             unpacked_workbook(data, filename, profile, limits, is_header)
             if kind == _WORKBOOK
-            else unpacked_parquet(data, filename, limits)
+            else unpacked_parquet(data, filename, limits, is_replay=profile.is_replay)
         )
         text = _plain_text(unpacked.data, profile, limits)
         return replace(text, rows=unpacked.rows, left=unpacked.left)
-    return _plain_text(data, profile, limits)
+    text = _plain_text(data, profile, limits)
+    printed = None if profile.is_replay else printed_table(text.data)
+    if printed is None:
+        return text
+    return replace(text, data=printed.data, rows=printed.rows, warnings=printed.warnings)
 
 
 def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
     bom, bom_encoding = next(((b, e) for b, e in _BOMS if data.startswith(b)), (b"", ""))
     if len(data) > limits.file_bytes:
         raise Refusal.of("limit-size", got=size(len(data)), limit=size(limits.file_bytes))
+    if profile.encoding in _WITHOUT_BOM:
+        return _decoded(data, b"", profile.encoding)
     if bom_encoding not in ("utf-16", "utf-32") and (
         b"\x00" in data and (data.endswith(b"\x00") or data.count(b"\x00") * 10 > len(data))
     ):
+        if profile.encoding is None and not profile.is_replay:
+            _ask_without_bom(data)
         raise Refusal.of("nul-file")
     if bom_encoding == "utf-8":
-        return _decoded(data, bom, "utf-8")
+        marked = _decoded(data, bom, "utf-8")
+        if not marked.has_bad_bytes or profile.is_replay:
+            return marked
+        data = data[len(bom) :]  # somebody added to it in another encoding
+        bom_encoding = ""
     if bom_encoding:
         return _with_bom(data, bom, bom_encoding, profile)
     if profile.encoding == NONE_OF_THESE:
         return _decoded(data, b"", "utf-8")
+    if profile.encoding == MIXED:
+        return Text(_line_by_line(data).encode(), "utf-8", b"", has_bad_bytes=False)
     if profile.encoding not in (None, "utf-16", "utf-32"):
         return _decoded(data, b"", profile.encoding)
     as_utf_8 = _decoded(data, b"", "utf-8")
@@ -190,10 +250,42 @@ def _plain_text(data: bytes, profile: Profile, limits: Limits) -> Text:
     fitting = encodings_of(data)
     if fitting:
         previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
+        if _is_mixed(data):
+            fitting = [MIXED, *fitting]
+            previews = [f"{MIXED}: {_preview(_line_by_line(data))}", *previews]
         previews.append(f"{NONE_OF_THESE}: the lines with such bytes are faulty")
         choices = [*fitting, NONE_OF_THESE]
         raise Refusal(questions=[question("encoding", "encoding", choices, preview=previews)])
     return as_utf_8
+
+
+def _is_mixed(data: bytes) -> bool:
+    """Whether some lines are UTF-8 beyond ASCII, and all others are cp1252."""
+    beyond = [line for line in data.split(b"\n") if not line.isascii()]
+    n_utf_8 = sum(_fits(line, "utf-8") for line in beyond)
+    return 0 < n_utf_8 < len(beyond) and _fits(data, "cp1252")
+
+
+def _line_by_line(data: bytes) -> str:
+    """A text of which each line is UTF-8 or, where it is not, cp1252."""
+    lines = data.split(b"\n")
+    return "\n".join(x.decode("utf-8" if _fits(x, "utf-8") else "cp1252") for x in lines)
+
+
+def _ask_without_bom(data: bytes) -> None:
+    """Ask whether a text full of NUL is one of two or four bytes a character."""
+    fitting = [e for e in _WITHOUT_BOM if _fits(data, e) and _is_text(data.decode(e))]
+    if fitting:
+        previews = [f"{e}: {_preview(data.decode(e))}" for e in fitting]
+        previews.append(f"{NONE_OF_THESE}: the file is no text")
+        choices = [*fitting, NONE_OF_THESE]
+        raise Refusal(questions=[question("encoding", "encoding", choices, preview=previews)])
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text has lines of several cells, and nothing that no text holds."""
+    first = text.partition("\n")[0]
+    return "\n" in text and any(d in first for d in ",;\t|") and "\0" not in text
 
 
 def _type(data: bytes, filename: str) -> str | None:
@@ -212,8 +304,7 @@ def _type(data: bytes, filename: str) -> str | None:
     if looks is not None and looks == named and looks in _PACKED:
         return looks
     if looks is not None and looks == named:
-        code = "unknown-report" if looks == "a JSON document" else "unread-type"
-        raise Refusal.of(code, file=file, type=looks)
+        raise Refusal.of("unread-type", file=file, type=looks)
     if looks is not None or (named is not None and data):
         raise Refusal.of("wrong-type", file=file, type=looks or "text")
     return None

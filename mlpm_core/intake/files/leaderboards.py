@@ -32,6 +32,7 @@ _OF_AUTOGLUON: Final = frozenset(
     }
 )
 _LEAST: Final = 2  # folds, and metrics of a table that has more columns than these
+_FOLD_NAMES: Final = ("fold", "cv_fold", "fold_id")
 _FOLD: Final = re.compile(r"test_(?P<metric>.+)")
 _MEAN: Final = re.compile(r"mean_test_(?P<metric>.+)")
 _SPLIT: Final = re.compile(r"split[0-9]+_test_.+")
@@ -54,11 +55,13 @@ def leaderboard_of(
     names = [name.strip().lower() for name in header]
     if {"metric", "value"} & set(names):
         return None
+    if set(_FOLD_NAMES) & set(names) and any(map(is_metric, names)):
+        return _rows_of_folds
     if {"fit_time", "score_time"} <= set(names) and any(map(_FOLD.fullmatch, names)):
         return _folds
     if "params" in names and any(map(_MEAN.fullmatch, names)):
         return _search
-    if not set(_CANDIDATE) & set(names):
+    if not set(_CANDIDATE) & set(map(_spelled, names)):
         return None
     if set(_SCORES) & set(names) and _OF_AUTOGLUON & set(names):
         return _autogluon
@@ -84,8 +87,12 @@ def _places(rows: Rows) -> tuple[list[str], int]:
     """The names of the columns, and the place of the candidate's."""
     check_told_apart(rows[0])
     header = [name.strip() for name in rows[0]]
-    names = [name.lower() for name in header]
+    names = [_spelled(name.lower()) for name in header]
     return header, next(names.index(name) for name in _CANDIDATE if name in names)
+
+
+def _spelled(name: str) -> str:
+    return name.replace(" ", "_").replace("-", "_")
 
 
 def _board(rows: Rows) -> Iterator[ReportedMetric | str]:
@@ -145,6 +152,33 @@ def _folds(rows: Rows) -> Iterator[ReportedMetric | str]:
         yield ReportedMetric(metric, repr(fmean(values)), error=error)
 
 
+def _rows_of_folds(rows: Rows) -> Iterator[ReportedMetric | str]:
+    """A row a fold, of one candidate or of several: the mean over the folds of each counts.
+
+    PyCaret writes the mean and the spread below them, by name.
+    """
+    check_told_apart(rows[0])
+    header = [name.strip() for name in rows[0]]
+    names = [_spelled(name.lower()) for name in header]
+    fold = next(names.index(name) for name in _FOLD_NAMES if name in names)
+    of = next((names.index(name) for name in _CANDIDATE if name in names), None)
+    folds: dict[str, Rows] = {}
+    for row in rows[1:]:
+        if any(c.isdigit() for c in row[fold]):
+            folds.setdefault("" if of is None else row[of].strip(), []).append(row)
+    for i, name in enumerate(header):
+        if i in (fold, of) or not is_metric(name):
+            yield from [name] if name and i not in (fold, of) else []
+            continue
+        for candidate, some in folds.items():
+            values = _numbers([row[i] for row in some])
+            if values is not None:
+                error = _error(variance(values), len(values)) if len(values) >= _LEAST else None
+                yield ReportedMetric(
+                    name, repr(fmean(values)), model=candidate or None, error=error
+                )
+
+
 def _search(rows: Rows) -> Iterator[ReportedMetric | str]:
     """``cv_results_`` of scikit-learn's searches: a row a setting, its scores over the folds."""
     check_told_apart(rows[0])
@@ -168,7 +202,7 @@ def _search(rows: Rows) -> Iterator[ReportedMetric | str]:
 
 def _numbers(cells: Sequence[str]) -> list[float] | None:
     try:
-        return [float(cell) for cell in cells if cell.strip()] or None
+        return [float(cell.replace(",", ".")) for cell in cells if cell.strip()] or None
     except ValueError:
         return None
 

@@ -1,10 +1,11 @@
-"""Reports of SageMaker's model monitor and of Hugging Face's trainer, as JSON."""
+"""Reports of SageMaker's model monitor, of Hugging Face's trainer and of bare metrics, as JSON."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mlpm_core.intake.files.leaderboards import is_metric
 from mlpm_core.intake.files.report_parts import (
     Json,
     ReportedMetric,
@@ -13,6 +14,7 @@ from mlpm_core.intake.files.report_parts import (
     number,
     text_of,
 )
+from mlpm_core.intake.metric_names import known_metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,10 @@ _SAGEMAKER: Final = re.compile(
 _CONSTANT: Final = "_best_constant_classifier"
 _OVER_ALL: Final = ("accuracy", "error_rate")
 _TRAINER: Final = ("eval_", "predict_", "test_")
+_N_OF_ALL: Final = ("example_count", "n_samples", "num_samples", "n", "count", "samples")
+_SPLITS: Final = re.compile(
+    r"(?i).*(?:train|val|test|hold|dev|eval|oof|fold|cv|prod|all|metrics).*"
+)
 _TIMES: Final = ("runtime", "samples_per_second", "steps_per_second")
 
 
@@ -99,3 +105,37 @@ def trainer(report: Json) -> Iterator[ReportedMetric | str]:
             n = text_of(report.get(f"{prefix}samples")) if metric in _OVER_ALL else None
             dataset = "test" if prefix != "eval_" else None
             yield number(metric, value, n=n, dataset=dataset)
+
+
+def is_plain(report: Json) -> bool:
+    """Whether an object holds metrics by their names, or parts such as a test that do."""
+    parts = [report, *(part for part in report.values() if isinstance(part, dict))]
+    return any(_is_told(name, value) for part in parts for name, value in part.items())
+
+
+def plain(report: Json) -> Iterator[ReportedMetric | str]:
+    """Metrics by their names, as DVC's ``metrics.json`` and ``mlflow.evaluate`` have them.
+
+    A part of them is a data set by its name, such as test, or else a model. What was measured on
+    the data of the training says nothing of the model in use.
+    """
+    for part, values in {"": report, **report}.items():
+        if not isinstance(values, dict):
+            continue
+        n = next((values[name] for name in _N_OF_ALL if isinstance(values.get(name), int)), None)
+        for name, value in values.items():
+            if isinstance(value, dict):
+                continue
+            if not _is_told(name, value) or part.lower().startswith("train"):
+                yield f"{part} {name}".strip()
+                continue
+            cases = text_of(n) if known_metric(name) in _OVER_ALL else None
+            is_model = bool(part) and _SPLITS.fullmatch(part) is None
+            model = part if is_model else text_of(values.get("model"))
+            dataset = None if is_model else part or None
+            yield number(name, value, n=cases, model=model, dataset=dataset)
+
+
+def _is_told(name: str, value: object) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and is_metric(name)

@@ -72,6 +72,11 @@ class DictionaryColumn:
         """Every distinct cell, in order of appearance."""
         return self._encoded[1]
 
+    def cell(self, record: int) -> str:
+        """The cell of one record."""
+        value = self.strings[record].as_py()
+        return str(value) if self.is_text else str(value, "utf-8", "surrogateescape")
+
     @cached_property
     def has_many(self) -> bool:
         """Whether most cells differ, as far as the first of them tell."""

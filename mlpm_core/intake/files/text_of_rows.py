@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.messages import Refusal
@@ -32,6 +33,21 @@ class Unpacked:
 def size(n_bytes: int) -> str:
     """A size as people read it."""
     return f"{n_bytes / 2**20:.0f} MB" if n_bytes >= 2**20 else f"{n_bytes} bytes"
+
+
+def span_of(time: timedelta) -> str:
+    """A span of time as it is written; nothing says in which unit a number would count it.
+
+    Examples
+    --------
+    >>> span_of(timedelta(hours=30, seconds=5)), span_of(-timedelta(minutes=1))
+    ('30:00:05', '-0:01:00')
+    """
+    minutes, seconds = divmod(abs(time).total_seconds(), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    sign = "-" if time < timedelta(0) else ""
+    second = f"{seconds:02.0f}" if seconds.is_integer() else f"{seconds:09.6f}"
+    return f"{sign}{hours}:{minutes:02}:{second}"
 
 
 def over_limit(most_bytes: int) -> Refusal:

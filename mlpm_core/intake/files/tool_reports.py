@@ -20,8 +20,10 @@ from mlpm_core.intake.files.class_reports import by_class, of_positive_class
 from mlpm_core.intake.files.leaderboards import check_told_apart
 from mlpm_core.intake.files.monitoring_reports import (
     is_history,
+    is_plain,
     is_sagemaker,
     is_trainer,
+    plain,
     sagemaker,
     trainer,
     training_history,
@@ -37,6 +39,7 @@ from mlpm_core.intake.files.report_parts import (
     number,
     text_of,
 )
+from mlpm_core.intake.files.score_tables import report_of_classes
 from mlpm_core.intake.files.tool_tables import reader_of
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import normal
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
 _MOMENTS: Final = (ColumnKind.DAY, ColumnKind.MOMENT)
 _EVIDENTLY: Final = "evidently:metric_v2:"
 _EVIDENTLY_COLUMN: Final = re.compile(r"[(,]\s*column=([^,)]+)")
+_DELIMITERS: Final = (b",", b";", b"\t", b"|")
 _START: Final = 1 << 14  # bytes that hold a second line
 _LARGEST_CARD: Final = 1 << 22  # characters of YAML
 _LONGEST_SCALAR: Final = 100  # characters of a YAML number or date
@@ -76,7 +80,7 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     all_columns = _COLUMNS.get(record)
     if all_columns is None or len(data) > limits.file_bytes:
         return None
-    parts = _read(data, record)
+    parts = _read(data, record, is_replay=profile.is_replay)
     if parts is None:
         return None
     asked: list[Question] = []
@@ -165,14 +169,18 @@ def _not_told(
     ]
 
 
-def _read(data: bytes, record: type[Record]) -> Iterator[ReportedMetric | str] | None:
+def _read(
+    data: bytes, record: type[Record], *, is_replay: bool
+) -> Iterator[ReportedMetric | str] | None:
     start = data[:65_536].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
         report = _parsed(json.loads, data)
     elif start.startswith(b"---") and b"model-index" in data:
         report = _parsed(_of_card, data.decode("utf-8", "replace"))
     else:
-        return _of_csv(data, start.split(b"\n", 1)[0], record)
+        if not is_replay and (report := report_of_classes(data)) is not None:
+            return by_class(report)
+        return _of_csv(data, start.split(b"\n", 1)[0], record, is_replay=is_replay)
     if not isinstance(report, dict):
         return None
     return next((read(report) for fits, read in _FORMATS if fits(report)), None)
@@ -238,18 +246,21 @@ def _mlflow(metric: Json, model: str | None, run: str | None) -> ReportedMetric 
 
 
 def _of_csv(
-    data: bytes, header: bytes, record: type[Record]
+    data: bytes, header: bytes, record: type[Record], *, is_replay: bool
 ) -> Iterator[ReportedMetric | str] | None:
     """MLflow's own tables, a metric a row or a run a row, and those of ``tool_tables``."""
-    names = {name.strip(b'"\r ') for name in header.split(b",")}
+    # A comma unless a spreadsheet saved it again.
+    delimiter = b"," if is_replay else max(_DELIMITERS, key=header.count)
+    names = {name.strip(b'"\r ') for name in header.split(delimiter)}
     is_history = {b"key", b"value", b"timestamp", b"step"} <= names
     is_runs = _RUN.search(header) and any(name.startswith(b"metrics.") for name in names)
     try:
-        first = [*islice(_reader(data[: len(header) + _START].decode("utf-8-sig", "ignore")), 3)]
+        start = data[: len(header) + _START].decode("utf-8-sig", "ignore")
+        first = [*islice(_reader(start, delimiter), 3)]
         reader = reader_of(first, record) if first and len(names) > 1 else None
         if reader is None and not is_history and not is_runs:
             return None
-        rows = _rows(_reader(data.decode("utf-8-sig")))
+        rows = _rows(_reader(data.decode("utf-8-sig"), delimiter))
     except (ValueError, csv.Error):
         return None
     if rows is None:
@@ -261,8 +272,8 @@ def _of_csv(
     return _mlflow_history({"metrics": objects}) if is_history else _mlflow_table(objects)
 
 
-def _reader(text: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), strict=True)
+def _reader(text: str, delimiter: bytes) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter.decode())
 
 
 def _rows(lines: Iterator[list[str]]) -> list[list[str]] | None:
@@ -368,8 +379,12 @@ _FORMATS: Final[
         _evidently,
     ),
     (lambda x: "model-index" in x or "model-index" in as_dict(x.get("cardData")), _hugging_face),
-    (lambda x: {"macro avg", "weighted avg"} <= x.keys(), by_class),
+    (
+        lambda x: any({"precision", "recall", "support"} <= as_dict(v).keys() for v in x.values()),
+        by_class,
+    ),
     (is_sagemaker, sagemaker),
     (is_history, training_history),
     (is_trainer, trainer),
+    (is_plain, plain),
 )

@@ -32,6 +32,8 @@ _CELL: Final = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _ENCODINGS: Final = frozenset({"utf-8", "us-ascii", "ascii"})
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _TRUE: Final = frozenset({"1", "true"})
+NO_RESULT: Final = "=a formula saved without its result"
+"""What a cell is read as whose formula nobody computed."""
 
 
 class Archive:
@@ -132,6 +134,21 @@ def sheets_of(book: bytes, links: bytes) -> list[Sheet]:
     return sheets
 
 
+def is_computed_on_load(book: bytes) -> bool:
+    """Whether a workbook was written by a program that computes nothing.
+
+    Such a program lets the next one compute its formulas, and writes 0 for each result until then.
+    """
+    found = False
+
+    def start(tag: str, has: Mapping[str, str]) -> None:
+        nonlocal found
+        found = found or (tag == "calcPr" and has.get("fullCalcOnLoad") in _TRUE)
+
+    _parse(book, start)
+    return found
+
+
 def text_lengths(strings: bytes) -> list[int]:
     """How many characters each of the texts has that the cells of all sheets share.
 
@@ -166,7 +183,8 @@ class SheetScan:
     n_rows, n_columns : int
         The last row and column, from 1, that hold anything.
     errors : list of tuple
-        Row, column and text of every error cell, which a reader of values leaves empty.
+        Row, column and text of every error cell, which a reader of values leaves empty, and of
+        every formula that was saved without its result.
     hidden_rows, hidden_columns : set of int
         From 1.
     """
@@ -185,7 +203,9 @@ class SheetScan:
         return n_rows * (self.n_columns - hidden)
 
     @classmethod
-    def of(cls, sheet: bytes, lengths: list[int], most_chars: int) -> SheetScan:
+    def of(
+        cls, sheet: bytes, lengths: list[int], most_chars: int, *, is_computed: bool = True
+    ) -> SheetScan:
         """Look through a sheet.
 
         Parameters
@@ -194,6 +214,8 @@ class SheetScan:
             Of the shared texts.
         most_chars : int
             The most that the texts of its cells may be together.
+        is_computed : bool
+            Is a formula whose result is 0 known to be 0? See ``is_computed_on_load``.
 
         Raises
         ------
@@ -202,18 +224,20 @@ class SheetScan:
         ValueError
             When a cell lies where no sheet has one, or names a text that is not there.
         """
-        return _SheetReader(lengths, most_chars).scan(sheet)
+        return _SheetReader(lengths, most_chars, is_computed=is_computed).scan(sheet)
 
 
 class _SheetReader:
     """The position in a sheet while it is read."""
 
-    def __init__(self, lengths: list[int], most_chars: int) -> None:
+    def __init__(self, lengths: list[int], most_chars: int, *, is_computed: bool) -> None:
+        self.no_result = ("",) if is_computed else ("", "0")
         self.lengths, self.most_chars, self.n_chars = lengths, most_chars, 0
         self.scanned = SheetScan()
         self.row, self.column = 0, 0
         self.kind: str | None = None
         self.text: list[str] | None = None
+        self.is_formula = False  # whose result did not come yet
         self.hides: dict[int, int] = {}  # where columns begin and cease to be hidden
 
     def scan(self, sheet: bytes) -> SheetScan:
@@ -229,7 +253,7 @@ class _SheetReader:
     def start(self, tag: str, has: Mapping[str, str]) -> None:
         match tag:
             case "c":
-                if self.text is not None:
+                if self.text is not None or self.is_formula:
                     self.settle()
                 self.place(has.get("r"))
                 self.kind = has.get("t")
@@ -238,7 +262,10 @@ class _SheetReader:
                     self.scanned.n_rows = self.row
                 if self.column > self.scanned.n_columns:
                     self.scanned.n_columns = self.column
-                self.text = [] if tag == "v" and self.kind in ("s", "e") else None
+                is_read = tag == "v" and (self.is_formula or self.kind in ("s", "e"))
+                self.text = [] if is_read else None
+            case "f" if self.row:
+                self.is_formula, self.text = True, None
             case "row":
                 self.settle()
                 self.row = _number(has["r"], LAST_ROW) if "r" in has else self.row + 1
@@ -274,9 +301,16 @@ class _SheetReader:
 
     def settle(self) -> None:
         """What the text of the cell before this element meant."""
+        is_formula, self.is_formula = self.is_formula, False
         if self.text is None:
+            if is_formula:
+                self.scanned.errors.append((self.row, self.column, NO_RESULT))
             return
         text, self.text = "".join(self.text).strip(), None
+        if is_formula and self.kind not in ("s", "e"):
+            if text in self.no_result and self.kind != "str":
+                self.scanned.errors.append((self.row, self.column, NO_RESULT))
+            return
         if self.kind == "e":
             self.scanned.errors.append((self.row, self.column, text))
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.evaluation import NONE
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import Deployment, Slot, ValueCase
 from mlpm_core.services.evaluate.views import Range
 from mlpm_core.services.valuation.mechanisms import mechanism_of_case
@@ -72,9 +73,10 @@ class DecidedModels:
         deployment = max(begun, key=self._recency)
         instead = "" if self._is_in_use(deployment) else self._instead(case)
         value = self._value(case, deployment)
-        since = f"In use since {_day(deployment.from_on)}" if deployment.from_on else "In use"
+        first = deployment.from_on
+        since = f"In use since {day_in_words(first)}" if first else "In use"
         if deployment.to_on and not self._is_in_use(deployment):
-            since = f"In use until {_day(deployment.to_on)}"
+            since = f"In use until {day_in_words(deployment.to_on)}"
         if value.as_of is None or not _is_told_in_use(value, deployment):
             return Realised(reason=f"{since}; there are no results yet.", instead=instead)
         if value.current is None:
@@ -140,7 +142,7 @@ class DecidedModels:
             return ""
         now = max(running, key=self._recency)
         model = f"{now.model_id} {now.model_version}".strip()
-        return f"{model} is in use now, since {_day(now.from_on)}."
+        return f"{model} is in use now, since {day_in_words(now.from_on)}."
 
     def _is_in_use(self, deployment: Deployment) -> bool:
         from_on, to_on = deployment.from_on, deployment.to_on
@@ -158,14 +160,10 @@ def _not_yet(deployments: Sequence[Deployment]) -> str:
     planned = min((d.from_on for d in deployments), default=None)
     if planned is None:
         return "Not deployed yet."
-    return f"Not deployed yet; it goes into use on {_day(planned)}."
+    return f"Not deployed yet; it goes into use on {day_in_words(planned)}."
 
 
 def _is_told_in_use(value: CaseValue, deployment: Deployment) -> bool:
     """Whether the newest results are not all of before it came into use."""
     from_on = deployment.from_on
     return from_on is None or (value.as_of is not None and value.as_of.end.date() > from_on)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -132,7 +132,7 @@ def kpis_to_prove(workspace: Workspace, project: str, value_case_id: str) -> tup
             k for k in reader.current(Kpi, project)
             if not k.archived
             and not is_measured_only(k.dimension, k.unit)
-            and (k.value_case_id == value_case_id or (not k.value_case_id and len(cases) == 1))
+            and (value_case_id in k.moved_by or (not k.moved_by and len(cases) == 1))
         ]  # fmt: skip
         actuals = reader.current(KpiActual, project)
     known = [

@@ -45,13 +45,13 @@ _ERRORS_WIDE: Final = 2 * 1.959963984540054  # of an interval that holds 95 %
 
 @dataclass(frozen=True, slots=True)
 class MeasuredCase:
-    """A value case with the KPI that tells it best: changes since its model went live, in ``unit``.
+    """Value cases with the KPI that tells them best: changes since a model went live, in ``unit``.
 
     ``factor`` is measured over implied, None where it was not told.
     """
 
     project: str
-    value_case_id: str
+    value_cases: tuple[str, ...]
     kpi_id: str
     kpi_title: str
     unit: str
@@ -95,7 +95,7 @@ def _come_true(workspace: Workspace) -> ComeTrue:
             found += _best_of(workspace, project.project)
     cases = [
         ClosedCase(
-            f"{project} {line.kpi.value_case_id}",
+            " ".join((project, *line.kpi.moved_by)),
             measured.mean,
             _error(measured),
             seen.implied.mean,
@@ -109,7 +109,7 @@ def _come_true(workspace: Workspace) -> ComeTrue:
         tuple(
             MeasuredCase(
                 project,
-                line.kpi.value_case_id,
+                line.kpi.moved_by,
                 line.kpi.kpi_id,
                 line.kpi.title,
                 line.kpi.unit,
@@ -127,21 +127,24 @@ def _best_of(
     workspace: Workspace, project: str
 ) -> Sequence[tuple[str, KpiLine, Agreement, Interval]]:
     """Of every value case the KPI whose measured change is told best."""
-    best: dict[str, tuple[str, KpiLine, Agreement, Interval]] = {}
+    told: list[tuple[str, KpiLine, Agreement, Interval]] = []
     for line in kpi_lines(workspace, project):
-        if line.newest is None or line.series is None or not line.kpi.value_case_id:
+        if line.newest is None or line.series is None or not line.kpi.moved_by:
             continue
         proof = kpi_proof(workspace, project, line.kpi.kpi_id, line.series.granularity)
         seen = proof.agreement
         if seen is None or seen.measured is None or not _error(seen.measured) > 0:
             continue
-        if proof.also:
-            continue  # measured is what several cases did, implied what one of them did
-        one = (project, line, seen, seen.measured)
-        kept = best.get(line.kpi.value_case_id)
-        if kept is None or _vague(seen.measured) < _vague(kept[3]):
-            best[line.kpi.value_case_id] = one
-    return tuple(best.values())
+        if not proof.also:  # else measured is what more cases did than implied
+            told.append((project, line, seen, seen.measured))
+    taken: set[str] = set()
+    best = []
+    for one in sorted(told, key=lambda x: _vague(x[3])):
+        mine = one[1].kpi.moved_by
+        if taken.isdisjoint(mine):
+            taken.update(mine)
+            best.append(one)
+    return [one for one in told if one in best]
 
 
 def _error(figure: Interval) -> float:

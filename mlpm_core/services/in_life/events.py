@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
 
-DEFINING: Final = ("definition", "unit", "direction", "dimension", "value_case_id")
+DEFINING: Final = ("definition", "unit", "direction", "dimension", "value_case_id", "also_moved_by")
 """What a KPI's value means; another one cannot be compared with what was before."""
 _WATCHED: Final = (*DEFINING, "baseline", "target", "target_on", "owner", "title")
 _MOVED_BY: Final = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.in_life.health import Health, LimitCheck, Verdict, verdict
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import METRICS, Incident, IncidentStatus, MetricLimit
 from mlpm_core.services.in_life.log_words import log_findings, log_notes
 from mlpm_core.services.valuation.monitored import as_asked, monitored_periods, recent_periods
@@ -46,7 +47,7 @@ def held_against(reader: Reader, project: str) -> LimitsAndIncidents:
 def _incident(incident: Incident) -> tuple[Health, str]:
     """What an incident that is not over makes of a deployment: a grave one makes it critical."""
     is_grave = incident.severity in ("SEV1", "SEV2") and incident.status == IncidentStatus.OPEN
-    since = _day(incident.started_at.date())
+    since = day_in_words(incident.started_at.date())
     what = f"{incident.incident_id} ({incident.severity}, {incident.status})"
     return (Health.SICK if is_grave else Health.WATCH), f"incident {what} began on {since}"
 
@@ -123,9 +124,13 @@ def health_of(
     """
     from_on, to_on = deployment.from_on, deployment.to_on
     if to_on is not None and to_on < today:
-        return Verdict(Health.UNKNOWN, f"It is no longer in use; its last day was {_day(to_on)}.")
+        return Verdict(
+            Health.UNKNOWN, f"It is no longer in use; its last day was {day_in_words(to_on)}."
+        )
     if from_on is not None and from_on > today:
-        return Verdict(Health.UNKNOWN, f"It is not in use yet; its first day is {_day(from_on)}.")
+        return Verdict(
+            Health.UNKNOWN, f"It is not in use yet; its first day is {day_in_words(from_on)}."
+        )
     current = case.current if case else None
     return verdict(
         age_days=age_days,
@@ -179,7 +184,3 @@ def _settled(case: CaseValue | None) -> tuple[float, float] | None:
 
 def _mean(worth: Worth | None) -> float | None:
     return worth.net.mean if worth else None
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%b %Y}"

@@ -1,4 +1,4 @@
-"""Whether a KPI moved as its model implies, and whether it moves when the model's metrics do."""
+"""Whether a KPI moved as its models imply, and whether it moves when their metrics do."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _A_YEAR: Final = {"P1D": 365, "P1W": 52, "P1M": 12, "P3M": 4}
 class KpiProof:
     """Measured beside implied since a model went live; ``problem`` says why nothing can be said.
 
-    ``links`` are by the name of the metric. ``also`` are other value cases that may act on the KPI:
-    a verdict holds whether they do or not, else there is none. ``beside`` is the measured change
-    that is left if they act as they imply.
+    ``links`` are by the name of the metric and the value case that it feeds. ``also`` are other
+    value cases that may act on the KPI: a verdict holds whether they do or not, else there is none.
+    ``beside`` is the measured change that is left if they act as they imply.
     """
 
     live_at: datetime | None = None
     agreement: Agreement | None = None
-    links: Mapping[str, Link] = field(default_factory=dict)
+    links: Mapping[tuple[str, str], Link] = field(default_factory=dict)
     problem: str | None = None
     also: tuple[str, ...] = ()
     beside: Interval | None = None
@@ -92,7 +92,11 @@ def _proof(
                 reader, view.project, view.day, view.kpi, view.also, grid, happenings
             )
         seen, beside = whichever(seen, rest, judged)
-    links = _links(view.implied, grid, _cycles(view, granularity))
+    links = {
+        (name, part.case.title): found
+        for part in view.parts
+        for name, found in _links(part.levels, grid, _cycles(view, granularity)).items()
+    }
     return KpiProof(
         began_at, seen, links, also=tuple(case.title for case in view.also), beside=beside
     )
@@ -147,6 +151,8 @@ def _links(
 ) -> dict[str, Link]:
     """Each metric of the model with the KPI, over the periods that both have."""
     rows = {i.period: i.metrics for i in implied}
+    if not rows:
+        return {}
     names = sorted({name for metrics in rows.values() for name in metrics if name in METRICS})
     shared = [period for period in grid if any(p >= period for p in rows)]
     shared = [period for period in shared if period >= min(rows)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ _SETTLED = (Origin.CHANGED, Origin.REDEFINED)
 class Moved:
     """A figure as it was known on a day, and as it is now, each with its period.
 
-    ``metric`` names the metric of a model; None is the KPI itself.
+    ``metric`` names the metric of a model; None is the KPI itself. ``of`` names the value case that
+    it feeds where several move the KPI.
     """
 
     metric: str | None
@@ -32,6 +33,7 @@ class Moved:
     before_in: Period | None
     now: float
     now_in: Period
+    of: str = ""
 
     @property
     def difference(self) -> float | None:
@@ -74,7 +76,13 @@ def since_day(view: KpiView, series: KpiSeries | None, day: date) -> SinceDay:
         measured,
         implied,
         (view.implied[-1].low, view.implied[-1].high) if view.implied else None,
-        _metrics(view.implied, moment),
+        tuple(
+            moved
+            for part in view.parts
+            for moved in _metrics(
+                part.levels, moment, part.case.title if len(view.parts) > 1 else ""
+            )
+        ),
         tuple(h for h in later if h.origin in _SETTLED),
         tuple(h for h in later if h.origin not in _SETTLED),
     )
@@ -90,7 +98,7 @@ def _moved(
     return Moved(metric, before[1], before[0], now, now_in)
 
 
-def _metrics(implied: tuple[ImpliedLevel, ...], moment: datetime) -> tuple[Moved, ...]:
+def _metrics(implied: tuple[ImpliedLevel, ...], moment: datetime, of: str) -> tuple[Moved, ...]:
     """The metrics that MLPM knows, in the units of their files, shares as shares."""
     names = sorted({name for i in implied for name in i.metrics if name in METRICS})
     moved = []
@@ -99,5 +107,5 @@ def _metrics(implied: tuple[ImpliedLevel, ...], moment: datetime) -> tuple[Moved
         units = {i.metrics[name].unit for i in implied if name in i.metrics}
         one = _moved(name, levels, moment)
         if one is not None and len(units) == 1:
-            moved.append(one)
+            moved.append(replace(one, of=of))
     return tuple(moved)

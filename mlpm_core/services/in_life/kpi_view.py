@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
@@ -17,14 +17,30 @@ from mlpm_core.in_life.kpi_series import (
     periods_missing,
     series_of,
 )
-from mlpm_core.in_life.kpi_state import KpiState, state_of
+from mlpm_core.in_life.kpi_state import KpiState, state_at, state_of
 from mlpm_core.in_life.periods import Period
-from mlpm_core.records import Direction, KpiTarget, Promise
+from mlpm_core.records import KpiActual, Promise, RolloutResult
 from mlpm_core.services.in_life.events import Happening, concerning, events
-from mlpm_core.services.in_life.implied_levels import ImpliedLevel, implied_levels
+from mlpm_core.services.in_life.experiments import proofs
+from mlpm_core.services.in_life.implied_levels import (
+    ImpliedLevel,
+    ImpliedPart,
+    implied_levels,
+    levels_together,
+)
+from mlpm_core.services.in_life.kpi_targets import (
+    Target,
+    in_force,
+    judged,
+    measured_on,
+    targets,
+    with_last,
+)
 from mlpm_core.services.in_life.portfolio import project_view
+from mlpm_core.services.in_life.proven_beside_implied import ProvenLevel, proven_level
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import kept
+from mlpm_core.value.kpi import is_mean_over_cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +57,7 @@ __all__ = [
     "Basis",
     "Change",
     "ImpliedLevel",
+    "ImpliedPart",
     "KpiLine",
     "KpiSeries",
     "KpiState",
@@ -48,7 +65,9 @@ __all__ = [
     "MeasuredValue",
     "Missing",
     "Period",
+    "ProvenLevel",
     "Target",
+    "as_proven",
     "is_stale",
     "kpi_lines",
     "kpi_view",
@@ -69,26 +88,13 @@ _AS_IMPLIED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Where a KPI should be by a day; without a day it always holds.
-
-    ``at_least`` is the floor. ``measured`` is the KPI in the period of that day, once it is over.
-    """
-
-    on: date | None
-    target: float
-    at_least: float | None = None
-    stretch: float | None = None
-    measured: MeasuredValue | None = None
-    is_reached: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class KpiLine:
     """A KPI as one row of a list.
 
     ``is_measured`` tells a state by measured values from one that the models imply; ``reason`` why
-    it cannot be told. ``target`` is the one in force on the day.
+    it cannot be told. ``target`` is the one in force on the day. ``proven`` is where it stands by a
+    proof that says less than is implied of it, of one that was not measured as a whole: its state
+    then goes by that.
     """
 
     kpi: KpiValue
@@ -97,6 +103,7 @@ class KpiLine:
     is_measured: bool
     reason: Missing | None
     target: Target | None
+    proven: ProvenLevel | None = None
 
     @property
     def newest(self) -> MeasuredValue | None:
@@ -105,9 +112,11 @@ class KpiLine:
 
     @property
     def shown(self) -> float | None:
-        """The figure it is judged by: measured, or else implied, or else planned."""
+        """The figure it is judged by: measured or proven, or else implied, or else planned."""
         if self.newest is not None:
             return self.newest.value
+        if self.proven is not None:
+            return self.proven.level
         standing = self.kpi.current or self.kpi.planned
         return standing.mean if standing else None
 
@@ -118,7 +127,9 @@ class KpiLine:
 
     @property
     def spark(self) -> Sequence[float]:
-        """The newest levels, oldest first: measured, or else implied."""
+        """The newest levels, oldest first: measured, or else implied; none beside a proven one."""
+        if self.proven is not None:
+            return ()
         if self.series is None or self.newest is None:
             return self.kpi.trend[-_SPARK:]
         return [v.value for v in self.series.whole[-_SPARK:]]
@@ -129,9 +140,10 @@ class KpiView:
     """One KPI in full.
 
     ``series`` are its measured values by length of period, that of the newest first. ``implied`` is
-    where the model's metrics put it, ``no_implied`` why nothing does. ``also`` are other value
-    cases with results that change the same dimension and that no other KPI of it names: what they
-    imply is in no figure of this KPI.
+    where the models' metrics put it, ``no_implied`` why nothing does. ``cases`` are the value
+    cases that move it, whose ``parts`` add up to that. ``also`` are other value cases with results
+    that change the same dimension and that no KPI of it names: what they imply is in no figure of
+    this KPI.
     """
 
     project: str
@@ -141,11 +153,13 @@ class KpiView:
     series: Mapping[str, KpiSeries]
     implied: tuple[ImpliedLevel, ...]
     no_implied: str | None
-    case: CaseValue | None
+    cases: tuple[CaseValue, ...]
     targets: tuple[Target, ...]
     promises: tuple[Promise, ...]
     events: tuple[Happening, ...]
     also: tuple[CaseValue, ...] = ()
+    parts: tuple[ImpliedPart, ...] = ()
+    year_starts_in: int = 1
 
     @property
     def kpi(self) -> KpiValue:
@@ -201,13 +215,11 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
         raise NotFoundError.of("KPI", kpi_id, lines)
     line, view = lines[kpi_id], project_view(workspace, project)
     happenings = events(workspace, project)
-    case = next(
-        (x.case for x in view.lines if x.case.value_case_id == line.kpi.value_case_id), None
-    )
+    cases = _cases(view, line.kpi)
     with workspace.store.reader() as reader:
         measured = _measured(reader, project, view).get(kpi_id, {})
-        targets = _targets(reader, project).get(kpi_id, ())
-        implied, reason = _implied(reader, view, line.kpi, case)
+        dated = targets(reader, project).get(kpi_id, ())
+        implied, parts, reason = _implied(reader, view, line.kpi, cases)
         promises = tuple(
             p
             for p in reader.current(Promise, project)
@@ -221,17 +233,21 @@ def kpi_view(workspace: Workspace, project: str, kpi_id: str) -> KpiView:
         series=measured,
         implied=implied,
         no_implied=reason,
-        case=case,
-        targets=tuple(_judged(t, line) for t in _with_last(targets, line.kpi)),
+        cases=cases,
+        targets=tuple(
+            judged(t, line.series, line.kpi.direction) for t in with_last(dated, line.kpi)
+        ),
         promises=promises,
-        events=concerning(happenings, kpis=[kpi_id], models=_models(case)),
+        events=concerning(happenings, kpis=[kpi_id], models=_models(cases)),
         also=_also(view, line.kpi) if implied else (),
+        parts=parts,
+        year_starts_in=view.project.year_starts_in,
     )
 
 
 def _also(view: ProjectView, kpi: KpiValue) -> tuple[CaseValue, ...]:
     """Other value cases that may act on a KPI."""
-    named = {k.value_case_id for k in view.kpis if k.dimension is kpi.dimension}
+    named = {n for k in view.kpis if k.dimension is kpi.dimension for n in k.moved_by}
     others = [x.case for x in view.lines if x.case.value_case_id not in named]
     return tuple(case for case in others if case.current and case.current.kpis[kpi.dimension].mean)
 
@@ -240,12 +256,52 @@ def _lines(workspace: Workspace, project: str) -> tuple[KpiLine, ...]:
     view = project_view(workspace, project)
     with workspace.store.reader() as reader:
         measured = _measured(reader, project, view)
-        targets = _targets(reader, project)
-    lines = [
-        line_of(kpi, measured.get(kpi.kpi_id, {}), targets.get(kpi.kpi_id, ()), view.day)
-        for kpi in view.kpis
-    ]
+        by_kpi = targets(reader, project)
+        has_groups = any(reader.holds_any(kind, project) for kind in (RolloutResult, KpiActual))
+    lines = []
+    for kpi in view.kpis:
+        mine, dated = measured.get(kpi.kpi_id, {}), by_kpi.get(kpi.kpi_id, ())
+        line = line_of(kpi, mine, dated, view.day)
+        is_implied = line.newest is None and kpi.current is not None and kpi.baseline is not None
+        if has_groups and is_implied and is_mean_over_cases(kpi.unit):
+            line = as_proven(line, _proven(workspace, view, kpi), view.day)
+        lines.append(line)
     return tuple(sorted(lines, key=_worst_first))
+
+
+def _proven(workspace: Workspace, view: ProjectView, kpi: KpiValue) -> ProvenLevel | None:
+    """Where a KPI stands by a proof that says less than is implied of it."""
+    project = view.project.project
+    mine = [m for m in proofs(workspace, project).of_kpis if m.kpi_id == kpi.kpi_id]
+    if not mine:
+        return None
+    cases = _cases(view, kpi)
+    with workspace.store.reader() as reader:
+        implied, _, _ = _implied(reader, view, kpi, cases)
+    from_on = [c.deployment.from_on for c in cases if c.deployment and c.deployment.from_on]
+    return proven_level(kpi, implied, mine, max(from_on, default=None))
+
+
+def as_proven(line: KpiLine, proven: ProvenLevel | None, day: date) -> KpiLine:
+    """A KPI whose state goes by what was proven of it, where something was."""
+    kpi, target = line.kpi, line.target
+    if proven is None or target is None:
+        return replace(line, proven=proven)
+    state = state_at(
+        proven.level,
+        target=target.target,
+        target_on=target.on,
+        baseline=kpi.baseline,
+        direction=kpi.direction,
+        today=day,
+    )
+    return replace(line, state=state, proven=proven)
+
+
+def _cases(view: ProjectView, kpi: KpiValue) -> tuple[CaseValue, ...]:
+    """The value cases that move a KPI."""
+    by_id = {x.case.value_case_id: x.case for x in view.lines}
+    return tuple(by_id[name] for name in kpi.moved_by)
 
 
 def _worst_first(line: KpiLine) -> tuple[object, ...]:
@@ -257,7 +313,7 @@ def line_of(
 ) -> KpiLine:
     """A KPI with its measured values by length of period and its targets by date, judged."""
     series = next(iter(measured.values()), None)
-    target = _in_force(_with_last(dated, kpi), day) if kpi.counts else None
+    target = in_force(with_last(dated, kpi), day) if kpi.counts else None
     if series is None or series.newest is None:
         state = _AS_IMPLIED.get(kpi.standing(day), KpiState.CANNOT_TELL)
         is_planned = kpi.current is None
@@ -299,61 +355,23 @@ def _measured(reader: Reader, project: str, view: ProjectView) -> dict[str, dict
     return {k: series_of(found, units[k]) for k, found in values.items() if k in units}
 
 
-def _targets(reader: Reader, project: str) -> dict[str, list[Target]]:
-    targets: dict[str, list[Target]] = {}
-    for row in reader.current(KpiTarget, project):
-        if not row.archived:
-            dated = Target(row.target_on, row.target, row.at_least, row.stretch)
-            targets.setdefault(row.kpi_id, []).append(dated)
-    return targets
-
-
-def _with_last(dated: Sequence[Target], kpi: KpiValue) -> list[Target]:
-    """The targets by date with the one in the KPI's own record, which counts on its day."""
-    targets = [t for t in dated if t.on != kpi.target_on]
-    if kpi.target is not None:
-        same = next((t for t in dated if t.on == kpi.target_on), None)
-        floor, stretch = (same.at_least, same.stretch) if same else (None, None)
-        targets.append(Target(kpi.target_on, kpi.target, floor, stretch))
-    return sorted(targets, key=lambda t: (t.on is None, t.on))
-
-
-def _in_force(targets: Sequence[Target], day: date) -> Target | None:
-    """The next target that is still to come; else the one without a day, else the last."""
-    coming = [t for t in targets if t.on is not None and t.on >= day]
-    undated = [t for t in targets if t.on is None]
-    return next(iter(coming or undated or targets[-1:]), None)
-
-
-def _judged(target: Target, line: KpiLine) -> Target:
-    """A target with what was measured in the period of its day."""
-    if target.on is None:
-        return target
-    found = measured_on(line.series, target.on)
-    if found is None:
-        return target
-    sign = 1 if line.kpi.direction == Direction.HIGHER else -1
-    is_reached = sign * (found.value - target.target) >= 0
-    return Target(target.on, target.target, target.at_least, target.stretch, found, is_reached)
-
-
-def measured_on(series: KpiSeries | None, on: date) -> MeasuredValue | None:
-    """The value of the whole period that holds a day."""
-    values = series.whole if series else ()
-    return next((v for v in values if v.period.start.date() <= on <= v.period.last_on), None)
-
-
 def _implied(
-    reader: Reader, view: ProjectView, kpi: KpiValue, case: CaseValue | None
-) -> tuple[tuple[ImpliedLevel, ...], str | None]:
-    """Where the metrics of each period put a KPI, oldest first, or why nothing does."""
-    if case is None or case.as_of is None or kpi.baseline is None or kpi.current is None:
-        return (), kpi.reason or "No model's results say anything of it."
-    levels = partial(implied_levels, reader, view.project.project, view.day, kpi, case)
+    reader: Reader, view: ProjectView, kpi: KpiValue, cases: Sequence[CaseValue]
+) -> tuple[tuple[ImpliedLevel, ...], tuple[ImpliedPart, ...], str | None]:
+    """Where the metrics of each period put a KPI, oldest first, by each case; or why nothing."""
+    asked = reader, view.project.project, view.day, kpi
+    if not cases or kpi.baseline is None or kpi.current is None:
+        return (), (), kpi.reason or "No model's results say anything of it."
+
+    def levels() -> tuple[tuple[ImpliedLevel, ...], tuple[ImpliedPart, ...]]:
+        parts = tuple(ImpliedPart(case, implied_levels(*asked, case)) for case in cases)
+        return levels_together(*asked, cases) if len(cases) > 1 else parts[0].levels, parts
+
     found, reason = or_reason(f"What models imply of KPI {kpi.kpi_id}", levels)
-    return found or (), reason
+    implied, parts = found or ((), ())
+    return implied, parts, reason
 
 
-def _models(case: CaseValue | None) -> tuple[str, ...]:
-    """The model that moves a KPI."""
-    return (case.deployment.model_id,) if case and case.deployment else ()
+def _models(cases: Sequence[CaseValue]) -> tuple[str, ...]:
+    """The models that move a KPI."""
+    return tuple(dict.fromkeys(c.deployment.model_id for c in cases if c.deployment))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.in_life.health import Health
 from mlpm_core.quantity import digits_apart
+from mlpm_core.quantity.words import day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def _periods(periods: Sequence[Period]) -> str:
     last = max(periods)
     if len(periods) == 1:
         return f"The {last}" if last.granularity in ("P1W", "P3M", "P1Y") else str(last)
-    return f"{len(periods)} {last.word}s up to {last.last_on.day} {last.last_on:%b %Y}"
+    return f"{len(periods)} {last.word}s up to {day_in_words(last.last_on)}"
 
 
 def _otherwise(of: Disagreement) -> str:

@@ -1,4 +1,4 @@
-"""Value cases that may act on a KPI beside the one that it names: what each verdict rests on."""
+"""Value cases that may act on a KPI beside those that it names: what each verdict rests on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from scipy.special import ndtri
 from mlpm_core.in_life.kpi_series import level_within
 from mlpm_core.proof.agreement import Reason, Verdict
 from mlpm_core.proof.interval import TAIL, Interval
-from mlpm_core.quantity import Z90, Dimension
+from mlpm_core.quantity import Z90
 from mlpm_core.records import Slot
 from mlpm_core.services.in_life.events import Origin
 from mlpm_core.services.in_life.implied_levels import implied_levels
+from mlpm_core.services.valuation.moved_together import ADDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     Grid = Mapping[Period, float]
     Effect = Mapping[Period, tuple[float, float]]
 
-_ADDED: Final = (Dimension.REVENUE, Dimension.COST_SAVING)
-"""Money of several cases adds up; a mean over cases does not, for each has cases of its own."""
 _WIDER: Final = float(ndtri(1 - TAIL)) / Z90
 """By this the ends of 8 times in 10 become those of 19 in 20, for a normal effect."""
 _UNSEEN: Final = float("nan")
@@ -61,7 +60,7 @@ def without_others(
     A value is NaN in a period of which one of them implies nothing though it was in use. None where
     what cases imply does not add up.
     """
-    if kpi.dimension not in _ADDED or kpi.baseline is None:
+    if kpi.dimension not in ADDED or kpi.baseline is None:
         return None
     effects = []
     for case in others:
@@ -100,11 +99,11 @@ def whichever(
     Parameters
     ----------
     alone : Agreement
-        With the named case as all that moved it.
+        With the named cases as all that moved it.
     rest : pair of grids, optional
         Measured values less what the others imply, at least and at most.
     judged : callable
-        The agreement of measured values with the named case.
+        The agreement of measured values with the named cases.
 
     Returns
     -------

@@ -11,6 +11,7 @@ from mlpm_core.in_life.realisation import Grade
 from mlpm_core.records import Kpi, ValueCase
 from mlpm_core.services.in_life.costs import RecentCost, recent_cost, recent_rows
 from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limits_held
+from mlpm_core.services.in_life.implied_levels import with_trend
 from mlpm_core.services.in_life.portfolio_totals import Total, totals
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
@@ -231,7 +232,13 @@ def _project_view(workspace: Workspace, project: str) -> ProjectView:
             if case.as_of
         }
         records = reader.current(Kpi, project)
-        kpis = [kpi_value(kpi, cases, day, trends) for kpi in records if not kpi.archived]
+        kpis = [
+            with_trend(
+                reader, project, day, kpi_value(kpi, cases, day, trends), cases, TREND_POINTS
+            )
+            for kpi in records
+            if not kpi.archived
+        ]
     return ProjectView(row, lines, tuple(kpis), day)
 
 

@@ -15,6 +15,7 @@ from mlpm_core.services.valuation.kpis import ProxyState
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mlpm_core.services.in_life.kpi_view import KpiLine
     from mlpm_core.services.in_life.portfolio import PortfolioRow
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.value.kinds import Unchecked
@@ -62,18 +63,30 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "counts": kpi.counts,
                     "standing": kpi.standing(view.day),
                     "state": line.state.value,
-                    "judged_by": "measured" if line.is_measured else "implied",
+                    "judged_by": _judged_by(line),
                     "measured": finite(line.newest.value) if line.newest else None,
                     "measured_in": str(line.newest.period) if line.newest else None,
+                    "proven": line.proven.level if line.proven else None,
+                    "proven_low": line.proven.low if line.proven else None,
+                    "proven_high": line.proven.high if line.proven else None,
+                    "proven_grade": line.proven.grade.value if line.proven else None,
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
                     "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
                     "not_counted": kpi.uncounted,
                     "numbers_not_checked": _not_checked(kpi.unchecked),
+                    "value_cases": list(kpi.moved_by),
+                    "adding_nothing": list(kpi.left_out),
                     "model": kpi.model,
                     "batches": list(kpi.batches),
                 }
             )
     return answer
+
+
+def _judged_by(line: KpiLine) -> str:
+    if line.is_measured:
+        return "measured"
+    return "proven" if line.proven else "implied"
 
 
 def health_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]:

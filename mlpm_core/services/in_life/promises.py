@@ -18,16 +18,17 @@ from mlpm_core.in_life.realisation import (
     over_days,
     together,
 )
-from mlpm_core.records import Cost, Direction, Group, Kpi, Promise, ValueCase
+from mlpm_core.records import Direction, Group, Kpi, Promise, ValueCase
 from mlpm_core.services.evaluate.decisions import DecisionState, DecisionView, decisions
 from mlpm_core.services.in_life.costs import CostsOfCase, costs_of_case
+from mlpm_core.services.in_life.kpi_lives import lives
 from mlpm_core.services.in_life.measured_levels import (
     LevelDoubt,
     MeasuredKpi,
     MeasuredLevel,
     measured_kpis,
 )
-from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue, realised_value
+from mlpm_core.services.in_life.realised_value import NET, LifeMonth, RealisedValue
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.kpis import KpiValue, kpi_value
 from mlpm_core.services.valuation.value_cases import CaseValue, kept_cases
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Reader
 
 __all__ = [
     "DeliveredView",
@@ -193,11 +193,11 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
             p for p in reader.current(Promise, project) if not p.archived and p.made_on <= today
         ]
         rows = {c.value_case_id: c for c in reader.current(ValueCase, project)}
-        lives = _lives(reader, rows, value_case_id, cases, kpis, promises, today)
+        life, of_kpis = lives(reader, rows, value_case_id, cases, kpis, promises, today)
         hidden = {k.kpi_id for k in reader.current(Kpi, project) if k.archived}
-        case, life = cases[value_case_id], lives[value_case_id]
+        case = cases[value_case_id]
         costs = costs_of_case(reader, rows[value_case_id], case, life, today)
-    lines = [_promise(p, kpis.get(p.kpi_id), cases, lives, today) for p in promises]
+    lines = [_promise(p, kpis.get(p.kpi_id), cases, of_kpis, today) for p in promises]
     if any(line.outcome is not Outcome.NOT_DUE for line in lines):
         measured = measured_kpis(workspace, project)
         lines = [
@@ -217,9 +217,11 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
         months=tuple(_month(case, (month,)) for month in life.months),
         to_date=tuple(_month(case, life.months[: i + 1]) for i in range(len(life.months))),
         kpis=tuple(
-            KpiMonths(kpi, tuple(_kpi_month(kpi, case, m, promises) for m in life.months))
+            KpiMonths(
+                kpi, tuple(_kpi_month(kpi, case, m, promises) for m in of_kpis[kpi.kpi_id].months)
+            )
             for kpi in kpis.values()
-            if kpi.value_case_id == value_case_id and kpi.kpi_id not in hidden and _is_judged(kpi)
+            if value_case_id in kpi.moved_by and kpi.kpi_id not in hidden and _is_judged(kpi)
         ),
         promises=tuple(lines),
         hits=hit_rate(
@@ -235,36 +237,6 @@ def delivered(workspace: Workspace, project: str, value_case_id: str) -> Deliver
         n_unvalued=life.n_unvalued,
         costs=costs,
     )
-
-
-def _lives(
-    reader: Reader,
-    rows: Mapping[str, ValueCase],
-    value_case_id: str,
-    cases: Mapping[str, CaseValue],
-    kpis: Mapping[str, KpiValue],
-    promises: Sequence[Promise],
-    today: date,
-) -> dict[str, RealisedValue]:
-    """The chosen value case, and every other that a promise which fell due rests on."""
-    due: dict[str, set[date]] = {value_case_id: set()}
-    for promise in promises:
-        kpi = kpis.get(promise.kpi_id)
-        if kpi is not None and kpi.value_case_id and promise.promised_for_on <= today:
-            due.setdefault(kpi.value_case_id, set()).add(promise.promised_for_on)
-    has_costs = reader.holds_any(Cost, rows[value_case_id].project)
-    return {
-        name: realised_value(
-            reader,
-            rows[name],
-            cases[name],
-            today,
-            dimensions={k.dimension for k in kpis.values() if k.value_case_id == name},
-            since=days,
-            before_cost=name == value_case_id and has_costs,
-        )
-        for name, days in due.items()
-    }
 
 
 def _month(case: CaseValue, months: Sequence[LifeMonth]) -> Month:
@@ -325,7 +297,7 @@ def _promise(
     promise: Promise,
     kpi: KpiValue | None,
     cases: Mapping[str, CaseValue],
-    lives: Mapping[str, RealisedValue],
+    of_kpis: Mapping[str, RealisedValue],
     today: date,
 ) -> PromiseLine:
     copied = ("promise_id", "promised", "promised_for_on", "made_on", "made_to", "confidence")
@@ -349,7 +321,7 @@ def _promise(
         return replace(line, reason="The baseline of its KPI is still to be measured.")
     if not kpi.value_case_id:
         return replace(line, reason=kpi.reason or "No value case moves its KPI.")
-    case, life = cases[kpi.value_case_id], lives[kpi.value_case_id]
+    case, life = cases[kpi.value_case_id], of_kpis[kpi.kpi_id]
     part = life.since[due_on]
     of_month = [m.window_total for m in life.months if m.start == due_on.replace(day=1)]
     then = next((_level_or_reason(kpi, case, m)[0] for m in of_month if m.days), None)

@@ -16,8 +16,13 @@ from mlpm_core.services.in_life.experiments import KpiBeforeAfter, KpiExperiment
 from mlpm_core.value.kpi import is_mean_over_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from mlpm_core.in_life.realisation import Grade
     from mlpm_core.services.in_life.experiments import KpiRollout
-    from mlpm_core.services.in_life.kpi_view import KpiView
+    from mlpm_core.services.in_life.implied_levels import ImpliedLevel
+    from mlpm_core.services.valuation.kpis import KpiValue
 
 _Z: Final = float(ndtri(1 - TAIL))
 
@@ -37,19 +42,62 @@ class BesideImplied:
         return self.difference.mean * self.implied.mean < 0
 
 
+@dataclass(frozen=True, slots=True)
+class ProvenLevel:
+    """Where a KPI stands by what was proven of it with a control: its baseline and the change.
+
+    ``low`` and ``high`` hold it 19 times in 20; ``until`` is the first moment after the proof.
+    """
+
+    level: float
+    low: float
+    high: float
+    grade: Grade
+    until: datetime
+
+
+def proven_level(
+    kpi: KpiValue,
+    implied: Sequence[ImpliedLevel],
+    proofs: Iterable[KpiExperiment | KpiBeforeAfter | KpiRollout],
+    newest_on: date | None,
+) -> ProvenLevel | None:
+    """Where a KPI stands as proven, where that is less than its metrics imply beyond chance.
+
+    None where the strongest proof that can be held against them says no less, is not due, or is of
+    a model before the newest one, which came into use on ``newest_on``.
+    """
+    for measured in proofs:
+        is_settled = isinstance(measured, KpiExperiment) or measured.is_due
+        told = beside_implied(kpi, implied, measured) if is_settled else None
+        proven = _proven(measured)
+        if told is None or proven is None or kpi.baseline is None:
+            continue
+        if newest_on is not None and datetime.combine(newest_on, time.min) >= measured.until:
+            continue
+        if not told.is_less:
+            return None
+        change, at = proven[0], kpi.baseline
+        ends = at + change.low, at + change.high
+        return ProvenLevel(at + change.mean, *ends, measured.grade, measured.until)
+    return None
+
+
 def beside_implied(
-    view: KpiView, measured: KpiExperiment | KpiBeforeAfter | KpiRollout
+    kpi: KpiValue,
+    implied: Sequence[ImpliedLevel],
+    measured: KpiExperiment | KpiBeforeAfter | KpiRollout,
 ) -> BesideImplied | None:
     """What a proof says beside what is implied; None where the two are not of one kind.
 
     They are where the KPI is a mean over cases, so that a part of the cases changes by as much as
     all of them would, and where metrics were monitored while it was measured.
     """
-    baseline, proven = view.kpi.baseline, _proven(measured)
-    if proven is None or baseline is None or not is_mean_over_cases(view.kpi.unit):
+    baseline, proven = kpi.baseline, _proven(measured)
+    if proven is None or baseline is None or not is_mean_over_cases(kpi.unit):
         return None
     change, since = proven
-    over = [x for x in view.implied if x.period.start >= since and x.period.end <= measured.until]
+    over = [x for x in implied if x.period.start >= since and x.period.end <= measured.until]
     if not over:
         return None
     mean = fmean(x.level for x in over) - baseline

@@ -48,7 +48,8 @@ def proven_table(workspace: Workspace, project: str) -> list[dict[str, Any]]:
 
 
 def _of_kpi(workspace: Workspace, project: str, measured: Measured) -> dict[str, Any]:
-    found = beside_implied(kpi_view(workspace, project, measured.kpi_id), measured)
+    view = kpi_view(workspace, project, measured.kpi_id)
+    found = beside_implied(view.kpi, view.implied, measured)
     row = {"project": project, "subject": measured.kpi_id, "title": measured.title}
     if isinstance(measured, KpiExperiment):
         told = measured.experiment

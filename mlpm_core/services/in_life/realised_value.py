@@ -18,6 +18,7 @@ from mlpm_core.in_life.realisation import (
     window_totals,
 )
 from mlpm_core.services.valuation.monitored import champions, monitored_periods, seen
+from mlpm_core.services.valuation.moved_together import luck
 from mlpm_core.services.valuation.settled import settled_metrics
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 from mlpm_core.value.worth import Valuation
@@ -94,6 +95,7 @@ def realised_value(
     since: Collection[date] = (),
     within: Collection[Span] = (),
     before_cost: bool = False,
+    beside_others: bool = False,
 ) -> RealisedValue:
     """What the monitored periods of a value case tell of its days in use.
 
@@ -115,6 +117,9 @@ def realised_value(
         Stretches of days of which everything is gathered once more.
     before_cost : bool
         Whether net before running cost is gathered beside net.
+    beside_others : bool
+        Whether its draws are added to those of other value cases: what they share is drawn alike,
+        all else apart (``moved_together.luck``).
     """
     in_use: list[Span] = []
     held: list[_Held] = []
@@ -144,7 +149,9 @@ def realised_value(
         *within,
     ]
     faults: list[str] = []
-    totals = window_totals(_valued(case, held, dimensions, faults, before_cost=before_cost), asked)
+    written = planned_inputs(case) if beside_others else None
+    valued = _valued(case, held, dimensions, faults, before_cost=before_cost, apart=written)
+    totals = window_totals(valued, asked)
     return RealisedValue(
         months=tuple(
             LifeMonth(window.start.date(), days_within(in_use, window), part)
@@ -195,9 +202,14 @@ def _valued(
     faults: list[str],
     *,
     before_cost: bool,
+    apart: Mapping[str, str] | None,
 ) -> Iterator[PeriodValue]:
-    """The periods that count with their draws; what is wrong with the others goes to ``faults``."""
-    own = {name for period in held for name in period.metrics}
+    """The periods that count with their draws; what is wrong with the others goes to ``faults``.
+
+    ``apart`` is what is written of all inputs, where each has luck of its own.
+    """
+    of_written = {} if apart is None else luck(case, apart, {})
+    own = {name for period in held for name in period.metrics} | of_written.keys()
     parts = counted_parts([period.span for period in held])
     counting = [(period, p) for period, p in zip(held, parts, strict=True) if p]
     try:
@@ -211,7 +223,7 @@ def _valued(
     for start in range(0, len(runs), _AT_ONCE):
         some = runs[start : start + _AT_ONCE]
         settled = [run[0][0] for run in some]
-        asked = [one.metrics for one in settled], [one.luck for one in settled]
+        asked = [one.metrics for one in settled], [{**of_written, **one.luck} for one in settled]
         figures = common.by_draw(*asked, dimensions)
         freed = free.by_draw(*asked) if free else figures
         for run, by_draw, without in zip(some, figures, freed, strict=True):

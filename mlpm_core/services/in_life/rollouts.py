@@ -155,7 +155,7 @@ def _read_on(kpi: Kpi, in_force: Sequence[DecisionView], first_on: date | None) 
     for decision in in_force:
         if decision.proof_kpi_id == kpi.kpi_id and decision.proof_weeks is not None:
             due_on: date | None = decision.decided_on + timedelta(weeks=decision.proof_weeks)
-        elif decision.value_case_id == kpi.value_case_id:
+        elif decision.value_case_id in kpi.moved_by:
             due_on = decision.review_on
         else:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mlpm_core.in_life.reporting import (
@@ -14,13 +14,15 @@ from mlpm_core.in_life.reporting import (
     Reach,
     ReportingPeriod,
     Span,
+    fiscal_end,
+    fiscal_name,
     relative,
     span_of,
     written,
 )
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from mlpm_core.in_life.periods import Period
 
@@ -32,6 +34,9 @@ __all__ = [
     "Reach",
     "ShownPeriod",
     "Span",
+    "fiscal_end",
+    "fiscal_name",
+    "month_name",
     "relative",
     "shown_period",
     "span_of",
@@ -52,6 +57,20 @@ class ShownPeriod:
     def span(self) -> Span | None:
         """The days shown; None for all."""
         return self.period.span
+
+    def name_of(self, span: Span) -> str:
+        """What whole days of a fiscal year or quarter are called, with where the year begins.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> shown = shown_period(date(2026, 6, 29), "year", year_starts_in=4)
+        >>> shown.name_of(shown.span)
+        'FY2026 (from April)'
+        """
+        month = self.period.year_starts_in
+        name = fiscal_name(span, month)
+        return f"{name} (from {month_name(month)})" if name else ""
 
     @property
     def is_all(self) -> bool:
@@ -129,6 +148,17 @@ def shown_period(
     if against not in list(Against):
         span_of(against)
     return ShownPeriod(asked, against, period, period.against(against))
+
+
+def month_name(number: int) -> str:
+    """The name of a month of the year.
+
+    Examples
+    --------
+    >>> month_name(4)
+    'April'
+    """
+    return f"{date(2000, number, 1):%B}"
 
 
 def _holds(span: Span, period: Period) -> bool:

@@ -181,7 +181,8 @@ def complete(
 
 def next_seq(workspace: Workspace, reader: Reader) -> int:
     """A number that neither the store nor the ledger ever gave to a batch."""
-    return max(int(reader.rows("last_seq")[0]["seq"]), workspace.ledger.last_seq) + 1
+    newest = int(reader.rows("last_seq")[0]["seq"])
+    return max(newest, workspace.ledger.last_seq, reader.numbered_after) + 1
 
 
 def newest_of(reader: Reader, project: str) -> int:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 _SAME: Final = {
     "h": "hour", "hours": "hour", "hrs": "hour", "min": "minute", "mins": "minute",
-    "minutes": "minute", "days": "day", "d": "day", "s": "second", "sec": "second",
-    "seconds": "second", "people": "person",
+    "minutes": "minute", "days": "day", "d": "day", "people": "person",
+}  # fmt: skip
+_OF_A_MINUTE: Final = {
+    "s": 60, "sec": 60, "secs": 60, "second": 60, "seconds": 60, "ms": 60_000, "msec": 60_000,
+    "millisecond": 60_000, "milliseconds": 60_000,
 }  # fmt: skip
 _SCALED: Final = ("value", "sum")
 _SHARES: Final = ("1", "share")
@@ -93,6 +96,8 @@ def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
     --------
     >>> kpi_factor("k\u20ac", "cost_saving", "EUR/month", "EUR")
     1000.0
+    >>> kpi_factor("s", "cycle_time", "minute/case", "EUR") == 1 / 60
+    True
     >>> kpi_factor("h", "cycle_time", "minute/case", "EUR")
     60.0
     """
@@ -108,11 +113,15 @@ def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
         return 1.0
     elif text in _SHARES and is_percent(unit):
         return 100.0
+    elif text in _SHARES and unit in _SHARES:
+        return 1.0
     if is_measured_only(Dimension(dimension), unit):
         if text.casefold() == unit.casefold():
             return 1.0
         raise InputError(f"The KPI is measured in {unit}.")
     head, _, behind = text.partition("/")
+    if head.lower() in _OF_A_MINUTE:
+        head, scale = "minute", 1 / _OF_A_MINUTE[head.lower()]
     text = f"{_SAME.get(head.lower(), head)}/{behind or per}".rstrip("/")
     factors = kpi_units(Dimension(dimension), currency)
     if text not in factors or unit not in factors:

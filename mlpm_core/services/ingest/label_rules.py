@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 AS_WRITTEN: Final = "as written"
 _SAMPLE: Final = 500  # labels that are looked up: if none of so many is there, hardly any is
 _WIDTHS: Final = range(4, 17)
+_UUID: Final = (0, 8, 12, 16, 20, 32)  # where its parts begin and end
 _PADDED: Final = "with zeros in front, "
 
 
@@ -49,6 +51,12 @@ def _plain(text: str) -> str:
     return _without_point(text)
 
 
+def _uuid(text: str) -> str:
+    digits = re.sub(r"[-{}]", "", text).lower()
+    is_uuid = re.fullmatch(r"[0-9a-f]{32}", digits) is not None
+    return "-".join(digits[i:j] for i, j in pairwise(_UUID)) if is_uuid else text
+
+
 def _forms() -> list[_Form]:
     forms = [
         _Form("without .0", _without_point),
@@ -58,6 +66,9 @@ def _forms() -> list[_Form]:
         _Form("in small letters", str.lower),
         _Form("in capitals", str.upper),
         _Form("without dashes", lambda t: t.replace("-", "")),
+        _Form("without signs at its ends", lambda t: re.sub(r"^\W+|\W+$", "", t)),
+        _Form("without signs", lambda t: re.sub(r"[\W_]+", "", t)),
+        _Form("as a UUID", _uuid),
         _Form("without its prefix", lambda t: re.sub(r"^[A-Za-z_]+[-_:#/ ]*", "", t)),
     ]
     for width in _WIDTHS:
@@ -78,8 +89,8 @@ def settled_labels(stored: StoredRecords, asked: ImportRequest, file: ParsedFile
     Raises
     ------
     Refusal
-        With the question in which form the ids are meant when none of them matches, or which
-        predicted class an outcome is.
+        With the question in which form the ids are meant when they match in another one than they
+        are written in, or which predicted class an outcome is.
     """
     profile = asked.profile
     if profile.is_replay or not len(file.rows.of):
@@ -89,10 +100,12 @@ def settled_labels(stored: StoredRecords, asked: ImportRequest, file: ParsedFile
     names = [n for n in rows.fields["prediction_id"][:_SAMPLE].to_pylist() if n]
     models = sorted(stored.names(Model.kind))
     existing = _looked_up(stored, asked.project, models, names)
-    if not existing.num_rows and profile.ids is None:
-        near = _nearest(stored, asked.project, models, names)
+    if profile.ids is None:
+        found = {str(name) for name in existing.column("prediction_id").to_pylist()}
+        unknown = [name for name in names if name not in found]
+        near = _nearest(stored, asked.project, models, unknown, found)
         if near is not None:
-            raise Refusal(questions=[_about_ids(names[0], near)])
+            raise Refusal(questions=[_about_ids(unknown, len(names), near)])
     predicted = {str(p) for p in existing.column("y_pred").to_pylist() if p}
     outcomes = [str(y) for y in rows.fields["y_true"].unique().to_pylist() if y]
     questions = class_questions(outcomes, predicted, profile)
@@ -134,13 +147,19 @@ def _looked_up(
 
 
 def _nearest(
-    stored: StoredRecords, project: str, models: list[str], names: list[str]
+    stored: StoredRecords, project: str, models: list[str], names: list[str], found: set[str]
 ) -> _Form | None:
-    """The form in which most of some ids are those of predictions."""
-    most, best = 0, None
+    """The form in which most of some ids are those of predictions.
+
+    Parameters
+    ----------
+    found : set of str
+        Ids that are those of predictions as they stand; the form may not change any of them.
+    """
+    most, best = (len(names) // 2 if found else 0), None
     for form in _FORMS.values():
         other = [form.of(n) for n in names]
-        if other == names:
+        if other == names or any(form.of(n) != n for n in found):
             continue
         n = _looked_up(stored, project, models, other).num_rows
         if n > most:
@@ -148,9 +167,12 @@ def _nearest(
     return best
 
 
-def _about_ids(name: str, form: _Form) -> Question:
+def _about_ids(names: list[str], n: int, form: _Form) -> Question:
+    name = next((n for n in names if form.of(n) != n), names[0])
     return question(
         "label-ids", "ids", [form.name, AS_WRITTEN], name=name, other=form.of(name),
+        said="None of these labels has a" if len(names) == n else
+             f"{len(names):,} of the first {n:,} labels have no",
         preview=[
             f"{form.name}: {name} is the prediction {form.of(name)}",
             f"{AS_WRITTEN}: kept, and joined when such a prediction comes",

@@ -1,7 +1,9 @@
 """What is made to agree when a store is opened: database, ledger and raw files.
 
 The ledger holds every batch, the raw folder every file: reading a file again with the answers of
-its receipt gives the rows that were stored. What cannot be read is set aside, never thrown away.
+its receipt gives the rows that were stored, as their hash says. A file of before a question was
+asked, or a word understood, is read as it was then. What cannot be read is set aside, never thrown
+away.
 """
 
 from __future__ import annotations
@@ -37,6 +39,13 @@ if TYPE_CHECKING:
     from mlpm_core.store import Writer
 
 _NOT_CHAINED: Final = -1
+# New models were agreed to then, and errors not asked about were taken as shares.
+_TODAY: Final = Profile(new_model="new", errors_in="share")
+_AS_THEN: Final = _TODAY.model_copy(update={"is_replay": True})
+
+
+class _ReadOtherwiseError(StoreError):
+    """A file gives other rows today than those that were stored."""
 
 
 class Recovery:
@@ -168,23 +177,48 @@ class Recovery:
         """
         for n, entry in enumerate(entries):
             try:
-                with store.writer() as writer:
-                    self._again(writer, entry)
+                self._again(store, entry)
             except DamagedError:
                 raise
             except (MlpmError, ValueError, KeyError) as error:
                 return n, f"{entry.get('batch', entry['seq'])} could not be read again: {error}"
         return len(entries), None
 
-    def _again(self, writer: Writer, entry: Mapping[str, Any]) -> None:
+    def _again(self, store: Store, entry: Mapping[str, Any]) -> None:
+        """Store a batch again, its file read in that way of reading which gives what was stored."""
         if "receipt" not in entry and "notes" not in entry:
             raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
+        ways = (_TODAY, _AS_THEN) if entry.get("content") else (_AS_THEN, _TODAY)
+        errors: list[Exception] = []
+        for way in ways:
+            try:
+                with store.writer() as writer:
+                    self._in_one_way(writer, entry, way, is_exact=True)
+            except DamagedError:
+                raise
+            except (MlpmError, ValueError, KeyError) as error:
+                errors.append(error)
+            else:
+                return
+        close = [isinstance(error, _ReadOtherwiseError) for error in errors]
+        if not any(close):
+            raise errors[0]
+        with store.writer() as writer:
+            self._in_one_way(writer, entry, ways[close.index(True)], is_exact=False)
+        self.healed.append(
+            f"{batches.receipt_of(entry).batch} is read otherwise today than when it came in: "
+            "compare its figures with a backup."
+        )
+
+    def _in_one_way(
+        self, writer: Writer, entry: Mapping[str, Any], way: Profile, *, is_exact: bool
+    ) -> None:
         seq = int(entry["seq"])
         if int(writer.rows("last_seq")[0]["seq"]) >= seq:
             raise StoreError("a later batch is stored already.")
         receipt, undoes = batches.receipt_of(entry), entry.get("undoes")
         if undoes is None:
-            receipt, content = self._rows_again(writer, seq, receipt, entry["channel"])
+            receipt, content = self._rows_again(writer, seq, receipt, entry["channel"], way)
             batches.add(writer, seq, receipt, entry["channel"], undoes=None)
             touched = days_of_batch(writer, record_of(receipt.kind), seq)
         else:
@@ -193,18 +227,14 @@ class Recovery:
             content = register_used(writer, seq, receipt.project)[1]
         recount(writer, touched)
         batches.complete(writer, seq, receipt, content, noted=self.ledger.last_seq)
-        if entry.get("content") not in (None, content.hexdigest()):
-            self.healed.append(
-                f"{receipt.batch} is read otherwise today than when it came in: compare its "
-                "figures with a backup."
-            )
+        if is_exact and entry.get("content") not in (None, "", content.hexdigest()):
+            raise _ReadOtherwiseError("its file now gives other rows.")
 
     def _rows_again(
-        self, writer: Writer, seq: int, receipt: Receipt, channel: str
+        self, writer: Writer, seq: int, receipt: Receipt, channel: str, way: Profile
     ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
-        # Asked since; what was stored then was agreed to.
-        profile = Profile(new_model="new", errors_in="share", is_replay=True)
+        profile = way
         for answer in receipt.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
@@ -221,9 +251,9 @@ class Recovery:
             )
             try:
                 read = SANDBOX.read(asked)
+                judgement = judged_with_rules(writer, asked, read, accept_good=receipt.accept_good)
             except Refusal as refusal:
                 raise StoreError("its file is now refused.") from refusal
-        judgement = judged_with_rules(writer, asked, read, accept_good=receipt.accept_good)
         if judgement.n_stored != receipt.stored:  # no later rule is held against what was accepted
             stored = Stored(writer, receipt.project)
             judgement = judged(read, asked, stored, accept_good=receipt.accept_good)

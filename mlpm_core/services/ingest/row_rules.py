@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ from mlpm_core.records import (
     RolloutResult,
     Status,
     ValueCase,
+    Warned,
 )
 from mlpm_core.services.ingest.check_rules import question_rule, result_rule
 from mlpm_core.services.ingest.date_rules import SPANS, span_rule
@@ -54,6 +56,7 @@ from mlpm_core.services.ingest.kpi_units import in_kpi_units
 from mlpm_core.services.ingest.label_rules import settled_labels
 from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import settled_log
+from mlpm_core.services.ingest.meanings import Meanings, meanings, meanings_of, other_quantity
 from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
 from mlpm_core.services.ingest.outcome_rules import (
     cost_rule,
@@ -75,13 +78,12 @@ from mlpm_core.value.together import check_partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
 
     from mlpm_core.intake import ImportPlan, ImportRequest
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.store import Reader
-    from mlpm_core.value.mechanism import Input
+    from mlpm_core.value.mechanism import Input, Mechanism
 
 Row = dict[str, Any]
 
@@ -104,7 +106,31 @@ def judged_with_rules(
     if asked.record is Prediction:
         parsed = settled_log(reader, asked, parsed, ask_again=ask_again)
     judgement = judged(parsed, asked, stored, accept_good=accept_good)
+    judgement = _by_the_calendar(judgement, reader)
     return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
+
+
+def _by_the_calendar(judgement: ImportPlan, reader: Reader) -> ImportPlan:
+    """That a file's quarters and years are the calendar's, where those of the project are not."""
+    project = reader.one(Project, (judgement.receipt.project,))
+    if project is None or project.year_starts_in == 1:
+        return judgement
+    if "granularity" not in judgement.rows.column_names:
+        return judgement
+    lengths = judgement.rows.column("granularity").cast(pa.string())
+    n = pc.sum(pc.is_in(lengths, pa.array(["P3M", "P1Y"]))).as_py() or 0
+    if not n:
+        return judgement
+    month = f"{date(2000, project.year_starts_in, 1):%B}"
+    sentence = (
+        f"Rows of a quarter or a year: {n:,}. One without a day and without FY, such as Q1 2026, "
+        f"was read by the calendar, though the fiscal year begins in {month}. Where the file means "
+        "the fiscal year, write FY26 Q1, or the first day of each as its date."
+    )
+    told = Warned(code="calendar-quarters", message=sentence, rows=n)
+    warnings = [*judgement.receipt.warnings, told]
+    receipt = judgement.receipt.model_copy(update={"warnings": warnings})
+    return replace(judgement, receipt=receipt)
 
 
 def _applied(
@@ -195,6 +221,7 @@ def _projects(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
 
 def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
     cases = [c for c in reader.current(ValueCase, project) if not c.archived]
+    meant = meanings(reader, project)
 
     def rule(row: Row) -> Reject | None:
         mechanism_id = row["mechanism_id"]
@@ -216,18 +243,35 @@ def _mechanisms(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
                 except MlpmError as error:
                     sentence = f"Value case {case.value_case_id} rests on it: {error}"
                     return fault_in("definition", row["definition"], MlpmError(sentence))
+                read_otherwise = _read_otherwise(reader, project, case.value_case_id, read, meant)
+                if read_otherwise is not None:
+                    return fault_in("definition", row["definition"], MlpmError(read_otherwise))
         return None
 
     return rule
 
 
+def _read_otherwise(
+    reader: Reader, project: str, value_case_id: str, mechanism: Mechanism, meant: Meanings
+) -> str | None:
+    """What is written for a value case and would mean another number by a mechanism."""
+    mine = [q for q in reader.current(QuantityRecord, project) if q.value_case_id == value_case_id]
+    now = meanings_of(value_case_id, mechanism, mine, meant.currency)
+    return other_quantity(meant.quantities, now)
+
+
 def _value_cases(reader: Reader, project: str) -> Callable[[Row], Reject | None]:
+    meant = meanings(reader, project)
+
     def rule(row: Row) -> Reject | None:
         try:
             mechanism = mechanism_of(reader, project, row["mechanism"])
             mechanism.inputs_for(row["baseline"] or None)
         except MlpmError as error:
             return fault_in("mechanism", row["mechanism"], error)
+        read_otherwise = _read_otherwise(reader, project, row["value_case_id"], mechanism, meant)
+        if read_otherwise is not None:
+            return fault_in("mechanism", row["mechanism"], MlpmError(read_otherwise))
         return None
 
     return rule

@@ -22,9 +22,9 @@ from mlpm_core.records import (
 )
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.kpi_effects import Before
+from mlpm_core.services.ingest.meanings import Meanings, meanings, refuse_other_meaning
 from mlpm_core.services.ingest.recorded_decisions import decisions_of
 from mlpm_core.services.ingest.stored_rows import register_used
-from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
 from mlpm_core.services.valuation.kpis import MOVING
 from mlpm_core.services.valuation.mechanisms import refuse_orphans
 from mlpm_core.store import BatchContent, days_of_batch, recount
@@ -126,7 +126,7 @@ def _all_undone(
         check(writer)
     projects = list(dict.fromkeys(project for project, _ in targets))
     lost_before = {project: set(_resting(writer, project)) for project in projects}
-    currencies = {project: currency_of(writer, project) for project in projects}
+    meant = {project: meanings(writer, project) for project in projects}
     befores: dict[tuple[str, bool], Before] = {}  # valued once from one undo to the next
     done = [
         _undone(workspace, writer, befores, workspace.actor, project, batch, dry_run, channel)
@@ -136,7 +136,7 @@ def _all_undone(
         orphans = [r for r in _resting(writer, project) if r not in lost_before[project]]
         _refuse_orphans([b for p, b in targets if p == project], orphans)
         refuse_orphans(writer, project)
-        _refuse_other_currency(writer, project, currencies[project], targets)
+        _refuse_other_meaning(writer, project, meant[project], targets)
     return done
 
 
@@ -258,7 +258,7 @@ def _resting(reader: Reader, project: str) -> list[tuple[str, str]]:
         if record is not Decision  # it holds all it was taken on, and outlives it
         for column in columns(record)
         if column.refers_to is not None
-        for row in reader.orphans(record, column.name, record_of(column.refers_to), project)
+        for row in reader.orphans(record, column, record_of(column.refers_to), project)
     ]
 
 
@@ -276,15 +276,12 @@ def _refuse_orphans(undone: Sequence[str], orphans: list[tuple[str, str]]) -> No
     )
 
 
-def _refuse_other_currency(
-    reader: Reader, project: str, was: str | None, targets: Sequence[tuple[str, str]]
+def _refuse_other_meaning(
+    reader: Reader, project: str, before: Meanings, targets: Sequence[tuple[str, str]]
 ) -> None:
-    """Refuse an undo that gives a project back another currency than its amounts are in."""
-    becomes = currency_of(reader, project)
-    if was is None or becomes is None:
-        return
+    """Refuse an undo after which stored numbers would mean something else."""
     try:
-        refuse_other_currency(reader, project, was, becomes)
+        refuse_other_meaning(reader, project, before)
     except InputError as error:
         named = ", ".join(batch for of, batch in targets if of == project)
         raise InputError(f"{named} cannot be undone: {error}") from None

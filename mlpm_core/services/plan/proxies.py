@@ -170,7 +170,7 @@ def write_proxy(
     }
     if counted or not read:  # else it still says how the baseline in it was counted
         changes["definition"] = f"{template.count} {counted}".strip()
-    if len(moving) == 1 and not (existing and existing.value_case_id):
+    if len(moving) == 1 and not (existing and existing.moved_by):
         changes["value_case_id"] = moving[0]
     if not read:
         changes |= {
@@ -218,7 +218,7 @@ def _started(workspace: Workspace, project: str, mechanism: Mechanism, kpi_id: s
     }
     receipts = [save(workspace, project, ValueCase.kind, [case])]
     kpi = kpis.get(kpi_id)
-    if receipts[0].status == "committed" and kpi and not kpi.value_case_id:
+    if receipts[0].status == "committed" and kpi and not kpi.moved_by:
         named = Edit(dict(kpi), {"value_case_id": name})
         receipts.append(save_edits(workspace, project, Kpi.kind, [named]).receipt)
     return StartedCase(name, tuple(receipts))

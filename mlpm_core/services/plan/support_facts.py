@@ -151,7 +151,9 @@ def support_facts(
         n_models=len(values),
         n_incidents=len(recorded),
         model_years=sum(years.values()),
-        years=support_years([i.clock for i in incidents], deployed, today),
+        years=support_years(
+            [i.clock for i in incidents], deployed, today, year_starts_in=project.year_starts_in
+        ),
     )
 
 

@@ -27,6 +27,7 @@ from mlpm_core.planning import (
 )
 from mlpm_core.planning.rounding import about
 from mlpm_core.planning.waiting import Waiting, waiting
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import TaskCategory, TaskStatus
 from mlpm_core.services.plan.past_projects import own_history
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
@@ -289,11 +290,10 @@ class TaskEstimateView:
         no_go = self._now.no_go
         if no_go is None:
             return "A usable model is taken as certain."
-        days, cost = no_go.effort.p50, no_go.cost.p50
-        known_on = self.calendar.date_after(no_go.duration.p50)
+        days, cost, end = (of.p50 for of in (no_go.effort, no_go.cost, no_go.duration))
         return (
-            f"known about {known_on.day} {known_on:%b %Y}; by then {about(days_in_words(days))} "
-            f"({money_in_words(cost, self.currency)}) are spent"
+            f"known about {day_in_words(self.calendar.date_after(end))}; by then "
+            f"{about(days_in_words(days))} ({money_in_words(cost, self.currency)}) are spent"
         )
 
     def finish_on(self, probability: float) -> date:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _PLURALS: Final = {
     "quantity": "quantities",
     "comparison of make and buy": "comparisons of make and buy",
+    "promise of delivery": "promises of delivery",
 }
 _MONEY: Final = {Dimension.REVENUE.value, Dimension.COST_SAVING.value}
 _AMOUNTS: Final = {
@@ -39,6 +40,11 @@ _AMOUNTS: Final = {
     "sourcing": "comparison of make and buy",
     "labelling": "labelling plan",
     "campaigns": "compute campaign",
+    "roles": "role",
+    "tasks": "task",
+    "risks": "risk",
+    "snapshots": "kept forecast",
+    "told": "promise of delivery",
 }
 
 

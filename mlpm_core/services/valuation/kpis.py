@@ -1,12 +1,14 @@
-"""Where each KPI stands: its record joined with the value case that moves it."""
+"""Where each KPI stands: its record joined with the value cases that move it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.errors import InputError
 from mlpm_core.planning.proxy import Proxy, ProxyState
+from mlpm_core.quantity import Dimension
 from mlpm_core.records import (
     Deployment,
     Direction,
@@ -21,6 +23,8 @@ from mlpm_core.records import (
     ValueCase,
 )
 from mlpm_core.services.session.computing import or_reason
+from mlpm_core.services.valuation.case_value import Unchecked
+from mlpm_core.services.valuation.moved_together import ADDED, moves, together
 from mlpm_core.services.valuation.value_cases import CaseValue, project_cases
 from mlpm_core.store import Writer
 from mlpm_core.value.kpi import (
@@ -37,13 +41,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.in_life.periods import Period
-    from mlpm_core.quantity import Dimension
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.now import Computed, Stretch
     from mlpm_core.services.valuation.trends import TrendPoint
     from mlpm_core.store import Reader
-    from mlpm_core.value.kinds import Unchecked
+    from mlpm_core.value.estimate import Estimate
+    from mlpm_core.value.mechanism import Mechanism
     from mlpm_core.value.worth import Worth
 
 __all__ = [
@@ -88,6 +92,9 @@ _WORST_FIRST: Final = (
 class KpiValue:
     """A KPI with the value that the model's metrics imply, in the KPI's unit.
 
+    ``value_case_id`` is the value case that moves it, the first of those that it names; what the
+    ``further`` ones imply is added. ``alone`` is where each of several puts it by itself, by title,
+    and ``left_out`` says which of them add nothing.
     ``baseline`` and ``target`` are None only for a proxy that still waits for them. ``model`` is
     the model and version whose results the value rests on, ``rests_on`` their periods,
     ``uncounted`` why they say nothing of today, ``computed`` the metrics that come from a
@@ -121,6 +128,14 @@ class KpiValue:
     computed: tuple[tuple[str, Computed], ...] = ()
     season: Season = Season.NATURAL
     unchecked: Unchecked | None = None
+    further: tuple[str, ...] = ()
+    alone: Mapping[str, KpiStanding] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def moved_by(self) -> tuple[str, ...]:
+        """The value cases that move it."""
+        return (self.value_case_id, *self.further) if self.value_case_id else ()
 
     @property
     def counts(self) -> bool:
@@ -207,90 +222,170 @@ def kpi_value(
     today: date,
     trends: Mapping[str, Sequence[TrendPoint]] | None = None,
 ) -> KpiValue:
-    """A KPI's record joined with the value case that moves it, as it stands on a day.
+    """A KPI's record joined with the value cases that move it, as it stands on a day.
 
     ``trends`` are by case.
     """
-    baseline: float | None = kpi.baseline
-    case, reason = None, None
-    if is_measured_only(kpi.dimension, kpi.unit):
-        reason = f"No model implies this: it is only measured, in {kpi.unit}."
-    elif kpi.value_case_id in cases:
-        case = cases[kpi.value_case_id]
-    elif len(cases) == 1:
-        case = next(iter(cases.values()))
-    elif cases:
-        reason = "The project has several value cases: name the one that moves this KPI."
-    else:
-        reason = "No value case says yet how the model moves this KPI."
-    if case is not None and case.current is None:
-        reason = case.problem or "No monitoring results yet: this is a plan."
-    at: _Standings = _Standings()
-    if baseline is None and not is_measured_only(kpi.dimension, kpi.unit):
+    is_free = is_measured_only(kpi.dimension, kpi.unit)
+    mine, left_out, reason = _moving(kpi, cases)
+    if is_free:
+        mine, reason = (), f"No model implies this: it is only measured, in {kpi.unit}."
+    counting = mine
+    at = _Standings()
+    if kpi.baseline is None and not is_free:
         reason = "Its baseline is still to be measured."
-    elif case is not None and baseline is not None:
-        points = (trends or {}).get(case.value_case_id, ())
+    elif mine and kpi.baseline is not None:
         what = f"KPI {kpi.kpi_id} of {kpi.project}"
-        standings, problem = or_reason(what, partial(_standings, kpi, case, baseline, points))
-        at, reason = standings or at, problem or reason
+        if len(mine) == 1:
+            points = (trends or {}).get(mine[0].value_case_id, ())
+            moved = partial(_moved_by_one, kpi, mine[0], kpi.baseline, points)
+        else:
+            moved = partial(_moved_by_all, kpi, mine, kpi.baseline, today)
+        found, problem = or_reason(what, moved)
+        at = found or at
+        counting, left_out = at.counting or mine, left_out + at.left_out
+        reason = problem or at.reason or reason
     proxy = kpi_proxy(kpi)
     copied = ("kpi_id", "title", "unit", "direction", "baseline", "target", "target_on")
+    seen = [(c.as_of, c.rests_on) for c in counting if c.as_of]
+    as_of, rests_on = min(seen, key=lambda of: of[0].end, default=(None, None))
     return KpiValue(
         **{name: getattr(kpi, name) for name in (*copied, "definition", "owner")},
         dimension=kpi.dimension,
-        value_case_id=case.value_case_id if case else "",
+        value_case_id=mine[0].value_case_id if mine else "",
         planned=at.planned,
         current=at.current,
         reason=reason,
-        as_of=case.as_of if case else None,
-        model=_model(case),
-        batches=case.batches if case else (),
+        as_of=as_of,
+        model=" and ".join(dict.fromkeys(filter(None, map(_model, counting)))) or None,
+        batches=tuple(dict.fromkeys(batch for case in counting for batch in case.batches)),
         trend=at.trend,
         proxy=proxy,
         state=proxy.state(today),
         proxy_told=proxy.sentence(today),
-        rests_on=case.rests_on if case else None,
-        uncounted=case.uncounted if case else None,
+        rests_on=rests_on,
+        uncounted=_uncounted(counting),
         season=kpi.season,
-        unchecked=case.unchecked if case else None,
-        computed=tuple((i.label, i.computed) for i in case.inputs if i.computed) if case else (),
+        unchecked=_unchecked(counting),
+        computed=tuple((i.label, i.computed) for c in counting for i in c.inputs if i.computed),
+        further=tuple(c.value_case_id for c in mine[1:]),
+        alone=at.alone,
+        left_out=left_out,
     )
+
+
+def _moving(
+    kpi: Kpi, cases: Mapping[str, CaseValue]
+) -> tuple[tuple[CaseValue, ...], tuple[str, ...], str | None]:
+    """The value cases that move a KPI, which that it names add nothing, and why there is none."""
+    named = kpi.moved_by or (tuple(cases) if len(cases) == 1 else ())
+    there = [cases[name] for name in named if name in cases]
+    mine = tuple(c for c in there if not c.mechanism.kpis or moves(c.mechanism, kpi.dimension))
+    idle = [not_moved(c.title, c.mechanism, kpi.dimension) for c in there if c not in mine]
+    gone = [name for name in named if name not in cases]
+    archived = [f"The value case “{name}” is archived and adds nothing." for name in gone]
+    if mine:
+        return mine, (*archived, *idle), None
+    if named:
+        return (), (), " ".join((*archived, *idle))
+    if cases:
+        told = "The project has several value cases: name the one that moves this KPI."
+        return (), (), told
+    return (), (), "No value case says yet how the model moves this KPI."
+
+
+def not_moved(title: str, mechanism: Mechanism, dimension: Dimension) -> str:
+    """That a value case does not move a KPI's dimension, and what it moves instead."""
+    moved = [d.label.lower() for d in Dimension if moves(mechanism, d)]
+    listed = " and ".join(filter(None, (", ".join(moved[:-1]), *moved[-1:])))
+    return f"The value case “{title}” moves {listed or 'nothing'}, not {dimension.label.lower()}."
+
+
+def _uncounted(cases: Sequence[CaseValue]) -> str | None:
+    """Why what moves a KPI says nothing of today; of several cases with the name of the one."""
+    why = next(((c.title, c.uncounted) for c in cases if c.uncounted), None)
+    if why is None:
+        return None
+    return why[1] if len(cases) == 1 else f"“{why[0]}”: {why[1]}"
+
+
+def _unchecked(cases: Sequence[CaseValue]) -> Unchecked | None:
+    """How many of the numbers behind a KPI nobody has checked; None for 0."""
+    if not any(c.unchecked for c in cases):
+        return None
+    return Unchecked(sum(len(c.typical) for c in cases), sum(c.n_in_use for c in cases))
 
 
 @dataclass(frozen=True, slots=True)
 class _Standings:
-    """Where a KPI stands as planned and now, and where it stood."""
+    """Where a KPI stands as planned and now, where it stood, and the cases that this rests on."""
 
     planned: KpiStanding | None = None
     current: KpiStanding | None = None
     trend: tuple[float, ...] = ()
+    counting: tuple[CaseValue, ...] = ()
+    alone: Mapping[str, KpiStanding] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    reason: str | None = None
 
 
-def _standings(
+def _moved_by_one(
     kpi: Kpi, case: CaseValue, baseline: float, points: Sequence[TrendPoint]
 ) -> _Standings:
     dimension = kpi.dimension
 
     def at(worth: Worth | None) -> KpiStanding | None:
-        if worth is None:
-            return None
-        return standing(
-            worth.kpis[dimension],
-            dimension=dimension,
-            unit=kpi.unit,
-            currency=case.currency,
-            baseline=baseline,
-            direction=kpi.direction,
-        )
+        return _standing(kpi, case, baseline, worth.kpis[dimension] if worth else None)
 
     factor = per_unit(dimension, kpi.unit, case.currency)
     sign = 1 if kpi.direction == Direction.HIGHER else -1
     trend = tuple(baseline + sign * factor * p.kpis[dimension] for p in points)
-    return _Standings(at(case.planned), at(case.current), trend)
+    reason = None
+    if case.current is None:
+        reason = case.problem or "No monitoring results yet: this is a plan."
+    return _Standings(at(case.planned), at(case.current), trend, (case,), reason=reason)
 
 
-def _model(case: CaseValue | None) -> str | None:
+def _moved_by_all(kpi: Kpi, cases: Sequence[CaseValue], baseline: float, today: date) -> _Standings:
+    if kpi.dimension not in ADDED:
+        raise InputError(not_added(kpi.unit))
+    found = together(cases, kpi.dimension, today)
+    planned = _standing(kpi, cases[0], baseline, found.planned)
+    current = _standing(kpi, cases[0], baseline, found.current)
+    alone = {
+        case.title: part
+        for case in found.counting
+        if case.current
+        and (part := _standing(kpi, case, baseline, case.current.kpis[kpi.dimension]))
+    }
+    return _Standings(planned, current, (), found.counting, alone, found.left_out, found.reason)
+
+
+def not_added(unit: str) -> str:
+    """Why what several value cases imply for a KPI in a unit is not added."""
+    return (
+        f"A mean over cases, such as {unit}, does not add up over value cases, for each has cases "
+        "of its own: name one value case, or give each a KPI of its own."
+    )
+
+
+def _standing(
+    kpi: Kpi, case: CaseValue, baseline: float, improvement: Estimate | None
+) -> KpiStanding | None:
+    if improvement is None:
+        return None
+    return standing(
+        improvement,
+        dimension=kpi.dimension,
+        unit=kpi.unit,
+        currency=case.currency,
+        baseline=baseline,
+        direction=kpi.direction,
+    )
+
+
+def _model(case: CaseValue) -> str | None:
     """The model and version whose results a case rests on; None while it is a plan."""
-    if case is None or case.current is None or not case.deployment:
+    if case.current is None or not case.deployment:
         return None
     return f"{case.deployment.model_id} {case.deployment.model_version}".strip()

@@ -13,6 +13,7 @@ from mlpm_core.in_life.observation import Observation, between_variance
 from mlpm_core.in_life.pooling import written
 from mlpm_core.in_life.window import Track, Window, current_window
 from mlpm_core.quantity import Unit
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.valuation.monitored import WINDOW_DAYS, Seen, newest_period, seen
 from mlpm_core.value.kpi import DAYS_PER_YEAR
@@ -20,7 +21,7 @@ from mlpm_core.value.levels import mean_nets
 from mlpm_core.value.worth import Worth, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from mlpm_core.in_life.periods import Monitored, Period
@@ -56,12 +57,20 @@ class Stretch:
     @property
     def when(self) -> str:
         """The stretch as a sentence says it."""
-        return self.last.when if self.n == 1 else f"in the {self}"
+        return self.said()
+
+    def said(self, write: Callable[[date], str] = day_in_words) -> str:
+        """The stretch as a sentence says it, with its days as ``write`` has them."""
+        return self.last.said(write) if self.n == 1 else f"in the {self.named(write)}"
+
+    def named(self, write: Callable[[date], str] = day_in_words) -> str:
+        """The stretch by its name, with its days as ``write`` has them."""
+        if self.n == 1:
+            return self.last.named(write)
+        return f"{self.n} {self.last.word}s to {write(self.last.last_on)}"
 
     def __str__(self) -> str:
-        if self.n == 1:
-            return str(self.last)
-        return f"{self.n} {self.last.word}s to {_day(self.last.last_on)}"
+        return self.named()
 
 
 class Computed(NamedTuple):
@@ -170,13 +179,13 @@ def uncounted(deployment: Deployment, as_of: Period | None, today: date) -> str 
     """
     from_on, to_on = deployment.from_on, deployment.to_on
     if to_on is not None and to_on < today:
-        return f"no longer in use since {_day(to_on + timedelta(days=1))}"
+        return f"no longer in use since {day_in_words(to_on + timedelta(days=1))}"
     if from_on is not None and from_on > today:
-        return f"not in use before {_day(from_on)}"
+        return f"not in use before {day_in_words(from_on)}"
     if as_of is None:
         return "no results yet"
     if (today - as_of.end.date()).days > deployment.fresh_within_days:
-        return f"no results since {_day(as_of.last_on)}"
+        return f"no results since {day_in_words(as_of.last_on)}"
     return None
 
 
@@ -280,7 +289,3 @@ def _computed(results: Sequence[Monitored]) -> Computed | None:
 def _used(mechanism: Mechanism, metrics: Mapping[str, Monitored]) -> list[Monitored]:
     names = {entry.reported_as for entry in mechanism.inputs}
     return [m for name, m in metrics.items() if name in names]
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%b %Y}"

@@ -29,8 +29,12 @@ class Asked:
     is_whole: bool = False
 
 
-def typed_answer(case: CaseValue, name: str, text: str) -> tuple[Reading, ...]:
+def typed_answer(
+    case: CaseValue, name: str, text: str, *, has_decimal_comma: bool = False
+) -> tuple[Reading, ...]:
     """What a text may mean as the answer to a question of a value case.
+
+    ``has_decimal_comma`` says whether its writer has a comma before decimals.
 
     Returns
     -------
@@ -52,11 +56,21 @@ def typed_answer(case: CaseValue, name: str, text: str) -> tuple[Reading, ...]:
         entry, read = costs[name], partial(read_benefit, name)
     else:
         raise NotFoundError.of("question", name, inputs | costs)
-    return as_written(text, read, unit=entry.unit, currency=case.currency)
+    return as_written(
+        text,
+        read,
+        unit=entry.unit,
+        currency=case.currency,
+        has_decimal_comma=has_decimal_comma,
+    )
 
 
-def typed_number(text: str, asked: Asked) -> tuple[Reading, ...]:
+def typed_number(
+    text: str, asked: Asked, *, has_decimal_comma: bool = False
+) -> tuple[Reading, ...]:
     """What a text may mean as a plain number: without a range or a spread.
+
+    ``has_decimal_comma`` says whether its writer has a comma before decimals.
 
     Returns
     -------
@@ -91,7 +105,9 @@ def typed_number(text: str, asked: Asked) -> tuple[Reading, ...]:
         _check_range(quantity.median, asked)
         return quantity
 
-    return as_written(text, read, unit=unit, currency=asked.currency)
+    return as_written(
+        text, read, unit=unit, currency=asked.currency, has_decimal_comma=has_decimal_comma
+    )
 
 
 def _check_range(value: float, asked: Asked) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.records import METRICS
 from mlpm_core.services.valuation.monitored import as_asked, monitored_periods
+from mlpm_core.services.valuation.moved_together import centred, parts_by_draw
 from mlpm_core.services.valuation.settled import settled_metrics
 from mlpm_core.services.valuation.value_cases import CaseValue, case_value
 from mlpm_core.value.kpi import DAYS_PER_YEAR
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mlpm_core.in_life.periods import Monitored, Period
     from mlpm_core.records import Metric
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
     from mlpm_core.value.worth import Worth
+
+_DRAWS: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +173,41 @@ def _periods(
     return {p: m for p, m in monitored.items() if p.granularity == granularity}
 
 
-def _worths(
+def parts_of(
+    reader: Reader,
+    project: str,
+    case: CaseValue,
+    dimension: Dimension,
+    today: date,
+    last: int | None = None,
+) -> list[tuple[RatePoint, NDArray[np.float64]]]:
+    """What the metrics of each of a case's periods move a dimension by, draw by draw.
+
+    Draws of several cases add sample by sample (``parts_by_draw``). Periods are as long as the
+    newest one; none without results.
+
+    Raises
+    ------
+    InputError, NotEnoughDataError
+        When a period has no value.
+    """
+    if case.as_of is None:
+        return []
+    periods = _periods(reader, project, case, case.as_of.granularity, today)
+    rates = _rates(case, periods, last)
+    if not rates:
+        return []
+    _, fixed, vectors = _asked(case, periods, last)
+    parts = parts_by_draw(case, dimension, fixed, vectors, draws=_DRAWS)
+    return [
+        (rate, centred(part, rate.kpis[dimension])) for rate, part in zip(rates, parts, strict=True)
+    ]
+
+
+def _asked(
     case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
-) -> Iterator[tuple[Period, Mapping[str, Monitored], dict[str, str], Worth]]:
-    """What the metrics of each period are worth, with these and all it rests on as written."""
-    if not periods or (case.planned is None and case.current is None):
-        return
+) -> tuple[list[tuple[Period, Mapping[str, Monitored]]], dict[str, str], list[dict[str, str]]]:
+    """The newest periods, what is written of the inputs, and what each period says of them."""
     vectors = [
         {name: text for name, (text, _) in held.items()} for held in settled_metrics(case, periods)
     ]
@@ -184,13 +219,23 @@ def _worths(
         for i in case.inputs
         if i.is_asked and (text := i.planned or i.default or i.monitored)
     }
+    return shown, fixed, vectors
+
+
+def _worths(
+    case: CaseValue, periods: Mapping[Period, Mapping[str, Monitored]], last: int | None
+) -> Iterator[tuple[Period, Mapping[str, Monitored], dict[str, str], Worth]]:
+    """What the metrics of each period are worth, with these and all it rests on as written."""
+    if not periods or (case.planned is None and case.current is None):
+        return
+    shown, fixed, vectors = _asked(case, periods, last)
     worths = worth_by_period(
         case.mechanism,
         fixed,
         vectors,
         baseline=case.baseline or None,
         currency=case.currency,
-        draws=1024,
+        draws=_DRAWS,
     )
     for (period, metrics), vector, w in zip(shown, vectors, worths, strict=True):
         yield period, metrics, fixed | vector, w

@@ -1,6 +1,6 @@
 -- How many records of a project hold an amount that says no currency, so that it is the project's.
 -- params:  $project VARCHAR
--- returns: costs BIGINT, incidents BIGINT, labels BIGINT, estimates BIGINT, contracts BIGINT, clauses BIGINT, support_plans BIGINT, sourcing BIGINT, labelling BIGINT, campaigns BIGINT
+-- returns: costs BIGINT, incidents BIGINT, labels BIGINT, estimates BIGINT, contracts BIGINT, clauses BIGINT, support_plans BIGINT, sourcing BIGINT, labelling BIGINT, campaigns BIGINT, roles BIGINT, tasks BIGINT, risks BIGINT, snapshots BIGINT, told BIGINT
 SELECT
     (SELECT count(*) FROM cost_log_current
      WHERE project = $project AND currency = '') AS costs,
@@ -23,4 +23,15 @@ SELECT
     (SELECT count(*) FROM annotation_plans_current
      WHERE project = $project AND day_rate > 0 AND NOT archived) AS labelling,
     (SELECT count(*) FROM compute_campaigns_current
-     WHERE project = $project AND gpu_hour_rate > 0 AND NOT archived) AS campaigns
+     WHERE project = $project AND gpu_hour_rate > 0 AND NOT archived) AS campaigns,
+    (SELECT count(*) FROM roles_current
+     WHERE project = $project AND day_rate > 0 AND NOT archived) AS roles,
+    (SELECT count(*) FROM tasks_current
+     WHERE project = $project AND fixed_cost > 0 AND NOT archived) AS tasks,
+    (SELECT count(*) FROM risks_current
+     WHERE project = $project AND (day_rate > 0 OR fixed_cost > 0) AND NOT archived) AS risks,
+    (SELECT count(*) FROM estimate_snapshots_current
+     WHERE project = $project AND cost_p50 IS NOT NULL) AS snapshots,
+    (SELECT count(*) FROM delivery_promises_current
+     WHERE project = $project
+       AND (promised_cost IS NOT NULL OR delivered_cost IS NOT NULL)) AS told

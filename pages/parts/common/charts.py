@@ -20,7 +20,6 @@ from pages.parts.common.hover import (
     INK,
     MUTED,
     NINE,
-    QUIET,
     ROUNDED,
     SHORT,
     at_pointer,
@@ -29,6 +28,7 @@ from pages.parts.common.hover import (
     tooltip_line,
     with_earlier,
 )
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,6 @@ VALUE_HEIGHT, METRIC_HEIGHT, SEGMENTS_HEIGHT = 260, 200, 210
 AXIS = 60  # pixels of a chart's height that are no plot
 RATE_LINES = ("rate", "planned", "earlier")
 METRIC_LINES = ("planned", "at_least", "at_most", "earlier")
-_SOURCE_LETTERS = 66  # of a line below a chart: what a phone is wide
 
 
 def draw(
@@ -72,38 +71,17 @@ def draw(
         ranges=ranges or files.ranges_of_chart(spec),
         grade=grade,
     )
-    source = _source_lines(about)
+    source = files.source_lines(about)
     on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
+    on_screen["config"] = spec["config"] | {"timeFormat": current().chart}
     del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
         on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]
-    st.vega_lite_chart(frame, on_screen, alt=said)
+    st.vega_lite_chart(printing.as_sent(frame), on_screen, alt=said)
     if is_said:
         st.caption(literal(said))
     if not printing.is_on():
         files.of_chart(frame, spec, name or spec["description"], said, about)
-
-
-def _source_lines(about: files.Facts) -> Spec:
-    """What a chart rests on in small lines below it: a picture of the screen has them too."""
-    ranges = [about.ranges] if about.ranges != files.NO_RANGES else []
-    written = [about.project]
-    for part in (about.period, f"as of {about.as_of}", *ranges, f"grade: {about.grade}"):
-        if len(written[-1]) + len(part) < _SOURCE_LETTERS:
-            written[-1] += f" · {part}"
-        else:
-            written.append(part)
-    return {
-        "text": written,
-        "orient": "bottom",
-        "anchor": "start",
-        "frame": "bounds",
-        "fontSize": 11,
-        "fontWeight": "normal",
-        "lineHeight": 15,
-        "offset": 8,
-        "color": QUIET.to_dict(),
-    }
 
 
 def of_rates(frame: pd.DataFrame) -> pd.DataFrame:
@@ -385,15 +363,14 @@ def planned_line(base: alt.Chart) -> alt.Chart:
 
 def redefined_mark() -> alt.Chart:
     """A mark where the definition changed: earlier values rest on today's definition too."""
+    says = alt.Tooltip(field="redefined", type="temporal", title="Definition changed after")
     mark: alt.Chart = (
         alt.Chart()
         .transform_filter("isValid(datum.redefined)")
         .mark_rule(color=MUTED, strokeWidth=1.5)
         .encode(
             alt.X(field="redefined", type="temporal"),
-            tooltip=[
-                alt.Tooltip(field="redefined", type="temporal", title="Definition changed after")
-            ],
+            tooltip=[says],
         )
     )
     return mark

@@ -8,7 +8,8 @@ import streamlit as st
 
 from mlpm_core.records import KINDS
 from pages.parts.common import addresses, commands, printing, queries, tables
-from pages.parts.common.format import LENGTHS, inner, listed, literal
+from pages.parts.common.choices import LENGTHS
+from pages.parts.common.format import inner, listed, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

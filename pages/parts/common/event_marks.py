@@ -10,7 +10,7 @@ import pandas as pd
 
 from mlpm_core.records import KINDS, EventType, Kpi, columns
 from mlpm_core.services.in_life.events import Happening, Origin
-from pages.parts.common.format import day, inner
+from pages.parts.common.format import day, day_and_time, inner
 from pages.parts.common.hover import INK, MUTED, tooltip_line
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def what(happening: Happening) -> str:
 def when(happening: Happening) -> str:
     """The day of an event, with the time where it is known."""
     is_day = happening.is_of_a_day
-    return day(happening.at) if is_day else f"{day(happening.at)} {happening.at:%H:%M}"
+    return day(happening.at) if is_day else day_and_time(happening.at)
 
 
 def numbered(events: Sequence[Happening], start: datetime, end: datetime) -> Numbered:

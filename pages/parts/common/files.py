@@ -16,8 +16,9 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.services.admin.screen_files import picture_file, table_file
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, not_checked, spoken
-from pages.parts.common.hover import EIGHT, NINE
+from pages.parts.common.hover import EIGHT, NINE, QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ _DRAWN: Final = ("line_chart", "bar_chart", "area_chart")
 AS_PRINTF: Final = re.compile(r"%[^%a-z]*[a-z]")
 _NUMBER_ALONE: Final = re.compile(r"%[^%a-z]*[a-z]\s*")
 _LONGEST_NAME: Final = 60
+_SOURCE_LETTERS: Final = 66  # of a line below a chart: what a phone is wide
+_SOURCE_COLOUR: Final = QUIET.to_dict()
 
 BESIDE: Final = "as written beside each figure"
 NO_GRADE: Final = "none, a plan, a record or a count"
@@ -103,6 +106,28 @@ def facts(*, period: str, ranges: str, grade: str) -> Facts:
         ranges=ranges,
         grade=grade,
     )
+
+
+def source_lines(about: Facts) -> dict[str, Any]:
+    """What a chart rests on in small lines below it: a picture of the screen has them too."""
+    ranges = [about.ranges] if about.ranges != NO_RANGES else []
+    written = [about.project]
+    for part in (about.period, f"as of {about.as_of}", *ranges, f"grade: {about.grade}"):
+        if len(written[-1]) + len(part) < _SOURCE_LETTERS:
+            written[-1] += f" · {part}"
+        else:
+            written.append(part)
+    return {
+        "text": written,
+        "orient": "bottom",
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 11,
+        "fontWeight": "normal",
+        "lineHeight": 15,
+        "offset": 8,
+        "color": _SOURCE_COLOUR,
+    }
 
 
 def of_table(
@@ -297,6 +322,7 @@ def ranges_of_chart(spec: Mapping[str, Any]) -> str:
     return _EIGHT_TIMES if EIGHT in titles else NO_RANGES
 
 
+@made_once
 def period_of_chart(frame: pd.DataFrame) -> str:
     """From when to when the rows of a chart are, in the words of its tooltips."""
     column = next((name for name in _OVER_TIME if name in frame), None)

@@ -1,26 +1,26 @@
-"""Figures and user text as people read them; the only place where percent and k/M appear."""
+"""Figures, days and user text as people read them: no other file of a screen formats any."""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import CURRENCIES, Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
-from mlpm_core.records import Area, Baseline, Breach, Documentation, EventType, Season
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.kpi_view import KpiState
 from mlpm_core.services.in_life.portfolio import Grade, Health
 from mlpm_core.services.valuation.kpis import ProxyState
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from mlpm_core.records import Column
+    from mlpm_core.services.in_life.kpi_view import Period
     from mlpm_core.services.valuation.case_value import Unchecked
-    from mlpm_core.services.valuation.now import Computed
+    from mlpm_core.services.valuation.now import Computed, Stretch
 
 percent = in_percent  # one form of a percentage, in tables and in sentences
 Colour = Literal["green", "orange", "red", "gray"]
@@ -62,28 +62,6 @@ KPI_STATES: dict[KpiState, tuple[str, str, Colour]] = {
     KpiState.CANNOT_TELL: ("? cannot tell", ":material/help:", "gray"),
 }
 """Each state of a KPI with a sign and words, an icon and a colour, never colour alone."""
-LENGTHS = {
-    "": "Moment",
-    "PT1H": "Hour",
-    "P1D": "Day",
-    "P1W": "Week",
-    "P1M": "Month",
-    "P3M": "Quarter",
-    "P1Y": "Year",
-}
-"""Lengths of a period in words."""
-
-_CHOICES: dict[str, dict[str, str]] = {
-    "area": {choice.value: choice.label for choice in Area},
-    "baseline": {choice.value: choice.label for choice in Baseline},
-    "breach": {choice.value: choice.label for choice in Breach},
-    "dimension": {choice.value: choice.label for choice in Dimension},
-    "documentation": {choice.value: choice.label for choice in Documentation},
-    "event_type": {choice.value: choice.label for choice in EventType},
-    "granularity": LENGTHS,
-    "season": {choice.value: choice.label for choice in Season},
-}
-"""By column the words of choices, where they are more than what is stored."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _FOUND_LATER = re.compile(
     r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
@@ -313,6 +291,28 @@ def inner(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
+def plain(value: float, decimals: int = 0) -> str:
+    """A number in full with so many decimals.
+
+    Examples
+    --------
+    >>> plain(1234567.4), plain(-2500), plain(1234.5, 2)
+    ('1,234,567', '-2,500', '1,234.50')
+    """
+    return f"{value:,.{decimals}f}"
+
+
+def significant(value: float, digits: int = 6) -> str:
+    """A number of no great size with up to so many significant digits, none shortened.
+
+    Examples
+    --------
+    >>> significant(1.23456, 3), significant(2.0, 3), significant(1_234_567.5, 10)
+    ('1.23', '2', '1,234,567.5')
+    """
+    return f"{value:,.{digits}g}"
+
+
 def counted(n: int, noun: str, plural: str | None = None) -> str:
     """A number of things.
 
@@ -321,7 +321,7 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     >>> counted(1, "line"), counted(1200, "line"), counted(2, "batch", "batches")
     ('1 line', '1,200 lines', '2 batches')
     """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{plain(n)} {noun if n == 1 else plural or noun + 's'}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -356,27 +356,40 @@ def computed(of: Computed) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """A day as people write it."""
-    return f"{value.day} {value:%b %Y}" if value else NOTHING
+    """A day as its reader writes it."""
+    return current().day(value) if value else NOTHING
 
 
-def choice_label(column: Column, value: Any) -> Any:  # noqa: ANN401  of any column
-    """What a column holds, with one of its choices in words; files keep the stored word.
+def day_and_time(value: datetime) -> str:
+    """A day with the time, as it is and to the minute."""
+    return f"{day(value)} {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """A time of day."""
+    return f"{value:%H:%M}"
+
+
+def month(value: date, *, in_full: bool = False) -> str:
+    """A month with its year.
 
     Examples
     --------
-    >>> from mlpm_core.records import Incident, MetricLimit, MetricResult, columns
-    >>> columns_of = {c.name: c for r in (Incident, MetricLimit, MetricResult) for c in columns(r)}
-    >>> choice_label(columns_of["breach"], "sick"), choice_label(columns_of["breach"], "")
-    ('Critical', '')
-    >>> choice_label(columns_of["granularity"], "P1W"), choice_label(columns_of["severity"], "SEV1")
-    ('Week', 'SEV1')
+    >>> from datetime import date
+    >>> month(date(2024, 7, 1)), month(date(2024, 7, 1), in_full=True)
+    ('Jul 2024', 'July 2024')
     """
-    if str(value) not in column.choices:
-        return value
-    text = str(value)
-    words = _CHOICES.get(column.name, {}).get(text)
-    return words or (text if text.isupper() else text.replace("_", " ").capitalize())
+    return f"{value:%B %Y}" if in_full else f"{value:%b %Y}"
+
+
+def period_name(of: Period | Stretch) -> str:
+    """A period, or several that follow each other, with its days as the reader writes them."""
+    return of.named(current().day)
+
+
+def in_period(of: Period | Stretch) -> str:
+    """The same as a sentence says when something was."""
+    return of.said(current().day)
 
 
 def option_name(option: str) -> str:

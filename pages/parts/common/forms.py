@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from pages.parts.common import addresses, cache, drafts
-from pages.parts.common.format import literal
+from pages.parts.common.format import clock, day, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -295,5 +295,5 @@ def _clock(moment: datetime) -> str:
         zone = ZoneInfo(st.context.timezone or "UTC")
     zone_suffix = " UTC" if str(zone) == "UTC" else ""
     here = moment.astimezone(zone)
-    day = "" if here.date() == datetime.now(zone).date() else f"{here:%Y-%m-%d} "
-    return f"{day}{here:%H:%M}{zone_suffix}"
+    on = "" if here.date() == datetime.now(zone).date() else f"{day(here)} "
+    return f"{on}{clock(here)}{zone_suffix}"

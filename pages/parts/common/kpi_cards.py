@@ -15,6 +15,7 @@ from pages.parts.common.format import (
     digits_beside,
     figure,
     graded,
+    in_period,
     literal,
     number,
 )
@@ -60,7 +61,8 @@ def _card(line: KpiLine, project: str, today: date) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _badges(line)
             st.caption(_evidence(line), help=terms.LIKELY)
-        if line.newest is not None and (implied := text.implied_beside(kpi)):
+        is_apart = line.newest is not None or line.proven is not None
+        if is_apart and (implied := text.implied_beside(kpi)):
             st.caption(implied, help=terms.GRADE)
         st.caption(text.kpi(line, today))
     if kpi.proxy_told:
@@ -89,7 +91,9 @@ def _card(line: KpiLine, project: str, today: date) -> None:
 def _evidence(line: KpiLine) -> str:
     """Where the figure of a card comes from: counted, or implied with its range and grade."""
     if line.newest is not None:
-        return literal(f"measured {line.newest.period.when}")
+        return literal(f"measured {in_period(line.newest.period)}")
+    if line.proven is not None:
+        return literal(text.proven(line.proven))
     shown = line.kpi.current or line.kpi.planned
     if shown is None:
         return ""
@@ -136,10 +140,10 @@ def _origin(kpi: KpiValue, project: str) -> None:
             icon=":material/receipt_long:",
             query_params={"project": project, "batch": batch},
         )
-    if kpi.value_case_id:
+    for case in kpi.moved_by:
         st.page_link(
             "plan/value_case.py",
-            label="Formulas and inputs",
+            label="Formulas and inputs" + (f" of {literal(case)}" if kpi.further else ""),
             icon=":material/function:",
-            query_params={"project": project, "case": kpi.value_case_id},
+            query_params={"project": project, "case": case},
         )

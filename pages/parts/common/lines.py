@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import altair as alt
 import numpy as np
 
-from pages.parts.common.format import number
+from pages.parts.common.format import number, plain
 from pages.parts.common.hover import INK
 
 if TYPE_CHECKING:
@@ -224,4 +224,4 @@ def said(frame: pd.DataFrame) -> str:
     n = int(frame["is_beyond"].sum())
     if n == 1:
         return " One value lies beyond the edge; it is written there."
-    return f" {n:,} values lie beyond the edge; the farthest is written there."
+    return f" {plain(n)} values lie beyond the edge; the farthest is written there."

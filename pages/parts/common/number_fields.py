@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.records import Column, ColumnKind, Record
-from mlpm_core.services.valuation.typed import typed_answer
 from pages.parts.common import numbers, queries
 from pages.parts.common.format import literal
 
@@ -70,7 +69,7 @@ def _quantity(
     if not is_new or which not in queries.titles(project, "value_cases") or not name:
         return numbers.Entered(text, text)
     case = queries.case(project, which, ())
-    reading = numbers.understood(form, column.name, lambda: typed_answer(case, name, text))
+    reading = numbers.understood(form, column.name, lambda: numbers.read_answer(case, name, text))
     if reading is None:
         return numbers.Entered(text, None, is_read=False)
     return numbers.Entered(text, reading.notation)

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.errors import InputError
-from mlpm_core.services.valuation.typed import Asked, typed_number
-from pages.parts.common.format import literal
+from mlpm_core.services.valuation.typed import Asked, typed_answer, typed_number
+from pages.parts.common.format import literal, significant
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpm_core.services.valuation.typed import Reading
+    from mlpm_core.services.valuation.value_cases import CaseValue
     from pages.parts.common.forms import Form
 
 __all__ = ["Asked", "Entered", "field", "shown", "understood"]
@@ -43,7 +45,7 @@ def shown(value: float | None) -> str:
     >>> shown(590000.0), shown(0.125), shown(12), shown(None)
     ('590,000', '0.125', '12', '')
     """
-    return "" if value is None else f"{value:,.15g}"
+    return "" if value is None else significant(value, 15)
 
 
 def understood(form: Form, name: str, read: Callable[[], tuple[Reading, ...]]) -> Reading | None:
@@ -66,6 +68,16 @@ def understood(form: Form, name: str, read: Callable[[], tuple[Reading, ...]]) -
                 args=(name, reading.notation),
             )
     return None
+
+
+def read_number(text: str, asked: Asked) -> tuple[Reading, ...]:
+    """What a number may mean as its reader types it; two readings are asked about."""
+    return typed_number(text, asked, has_decimal_comma=current().has_decimal_comma)
+
+
+def read_answer(case: CaseValue, name: str, text: str) -> tuple[Reading, ...]:
+    """The same of the answer to a question of a value case."""
+    return typed_answer(case, name, text, has_decimal_comma=current().has_decimal_comma)
 
 
 def field(
@@ -99,7 +111,7 @@ def field(
         return Entered(text, stored)
     if not text.strip():
         return Entered(text, None)
-    reading = understood(form, name, lambda: typed_number(text, asked))
+    reading = understood(form, name, lambda: read_number(text, asked))
     if reading is None:
         return Entered(text, None, is_read=False)
     return Entered(text, reading.quantity.median)

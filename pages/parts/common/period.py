@@ -16,12 +16,14 @@ from mlpm_core.services.in_life.shown_period import (
     Against,
     Reach,
     ShownPeriod,
+    month_name,
     shown_period,
     span_of,
     written,
 )
 from pages.parts.common import addresses, controls, queries
 from pages.parts.common import period_text as say
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import literal
 
 if TYPE_CHECKING:
@@ -44,14 +46,18 @@ _AGAINST: Final[dict[str, str]] = {
     Against.YEAR_AGO: "The same a year ago",
     _DAYS: "From … to …",
 }
-_HELP: Final = (
-    "The last four whole weeks (Monday to Sunday, ISO 8601), the last whole quarter or year of the "
-    "calendar, or days of your own. Today is not over, so it is in none of them."
-)
+_FISCAL: Final[dict[str, str]] = {
+    Reach.QUARTER: "Last fiscal quarter",
+    Reach.YEAR: "Last fiscal year",
+    Reach.YEAR_SO_FAR: "This fiscal year so far",
+}
 _HELP_AGAINST: Final = (
     "Weeks are compared with those 52 weeks earlier, on the same weekdays; months, quarters and "
     "years with those of the same name. A period that is not over is compared with as many days."
 )
+
+
+_shown = made_once(shown_period)
 
 
 def control(project: str, word: str = "") -> ShownPeriod:
@@ -62,17 +68,55 @@ def control(project: str, word: str = "") -> ShownPeriod:
     word : str
         What the newest figure covers, week or month, where all days compare that one alone.
     """
-    return control_at(queries.workspace().today(project), word)
+    today = queries.workspace().today(project)
+    return control_at(today, word, year_starts_in=_year_starts_in(project))
 
 
-def control_at(today: date, word: str = "") -> ShownPeriod:
-    """The same as seen on a day."""
+def control_at(today: date, word: str = "", *, year_starts_in: int = 1) -> ShownPeriod:
+    """The same as seen on a day, with fiscal years that begin in a month."""
+    ranges = _RANGES if year_starts_in == 1 else _RANGES | _FISCAL
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = _asked("range", "Time range", _RANGES, today, _HELP)
+        asked = _asked("range", "Time range", ranges, today, _help(year_starts_in))
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
-    shown = shown_period(today, asked, against)
+    shown = _shown(today, asked, against, year_starts_in=year_starts_in)
     st.caption(say.shown(shown, word))
     return shown
+
+
+def of(project: str, asked: str, against: str) -> ShownPeriod:
+    """The days that an address asks for, on the day and in the fiscal year of a project."""
+    today = queries.workspace().today(project)
+    return shown_period(today, asked, against, year_starts_in=_year_starts_in(project))
+
+
+def which_year() -> None:
+    """What a year means on a screen of all projects; nothing while all go by the calendar's."""
+    months = {p.year_starts_in for p in queries.all_projects() if not p.archived}
+    if months - {1}:
+        st.caption(say.fiscal_years(sorted(months)))
+
+
+def common_year(projects: Sequence[Project]) -> int:
+    """The month in which the fiscal years of all projects begin, January where they differ."""
+    months = {p.year_starts_in for p in projects}
+    return months.pop() if len(months) == 1 else 1
+
+
+def _year_starts_in(project: str) -> int:
+    return next((p.year_starts_in for p in queries.all_projects() if p.project == project), 1)
+
+
+def _help(begins: int) -> str:
+    year = "of the calendar"
+    if begins != 1:
+        year = (
+            f"of the fiscal year, which begins in {month_name(begins)} and is called by the year "
+            "in which it ends"
+        )
+    return (
+        "The last four whole weeks (Monday to Sunday, ISO 8601), the last whole quarter or year "
+        f"{year}, or days of your own. Today is not over, so it is in none of them."
+    )
 
 
 def day_of(projects: Sequence[Project]) -> date:

@@ -6,7 +6,7 @@ from math import nan
 from typing import TYPE_CHECKING, TypeVar
 
 from pages.parts.common import period_text
-from pages.parts.common.format import NOTHING
+from pages.parts.common.format import NOTHING, period_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ def with_earlier(
     found = [placed.get(start) for start in starts]
     return frame.assign(
         earlier=[nan if one is None else one[1] for one in found],
-        earlier_period=[NOTHING if one is None else str(one[0]) for one in found],
+        earlier_period=[NOTHING if one is None else period_name(one[0]) for one in found],
     )
 
 

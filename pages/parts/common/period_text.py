@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mlpm_core.services.in_life.shown_period import Against, NotCompared, relative
-from pages.parts.common.format import counted, day, literal, number, percent
+from mlpm_core.services.in_life.shown_period import (
+    Against,
+    NotCompared,
+    month_name,
+    relative,
+)
+from pages.parts.common.format import counted, literal, number, percent
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.services.in_life.shown_period import Comparison, ShownPeriod, Span
 
 _WHY = {
@@ -32,13 +40,7 @@ def days(span: Span) -> str:
     >>> days(span_of("2026-05-25..2026-06-21")), days(span_of("2026-06-01..2026-06-01"))
     ('25 May to 21 Jun 2026', '1 Jun 2026')
     """
-    first, last = span.start, span.end - timedelta(days=1)
-    if first >= last:
-        return day(first)
-    if first.year != last.year:
-        return f"{day(first)} to {day(last)}"
-    short = f"{first.day}" if first.month == last.month else f"{first.day} {first:%b}"
-    return f"{short} to {day(last)}"
+    return current().days(span.start, span.end - timedelta(days=1))
 
 
 def ranges(comparison: Comparison) -> str:
@@ -75,16 +77,36 @@ def shown(chosen: ShownPeriod, word: str = "") -> str:
         return f"{text}."
     if not chosen.span.days:
         return f"No day of {days(chosen.period.whole or chosen.span)} is over yet."
-    text = f"Shown: {days(chosen.span)} ({_n(chosen.span)})"
+    text = f"Shown: {_named(chosen, chosen.span)} ({_n(chosen.span)})"
     if chosen.period.is_so_far and chosen.period.whole is not None:
-        text += f", the part of {days(chosen.period.whole)} that is over"
+        text += f", the part of {_named(chosen, chosen.period.whole)} that is over"
     before = chosen.comparison.before
     if before is None:
         return f"{text}. {ranges(chosen.comparison)}"
-    text += f"; compared with {days(before)} ({_n(before)})."
+    text += f"; compared with {_named(chosen, before)} ({_n(before)})."
     if not chosen.comparison.is_as_long:
         text += " These have unequal lengths: means are compared, and totals for as many days."
     return text
+
+
+def _named(chosen: ShownPeriod, span: Span) -> str:
+    """Days, with the name of the fiscal year or quarter that they are."""
+    name = chosen.name_of(span)
+    return f"{name}, {days(span)}" if name else days(span)
+
+
+def fiscal_years(months: Sequence[int]) -> str:
+    """What a year means where fiscal years of several projects begin in some months.
+
+    Examples
+    --------
+    >>> print(fiscal_years([4]))
+    A year in these sums is any twelve months, no fiscal year: those of the projects begin in April.
+    """
+    return (
+        "A year in these sums is any twelve months, no fiscal year: those of the projects begin in "
+        f"{' or '.join(month_name(m) for m in months)}."
+    )
 
 
 def change(difference: float | None, before: float | None, now: float | None, digits: int) -> str:

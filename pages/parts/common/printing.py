@@ -12,10 +12,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from pages.parts.common import addresses, files
-from pages.parts.common.format import NOTHING, day, literal
+from pages.parts.common.cache import made_once
+from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 _KEY: Final = "print"
+_DIGITS: Final = 15
+AMOUNT: Final = st.column_config.NumberColumn(format="accounting", step=1)
+"""A column of whole money: 1,234 for every reader, and (1,234) below 0, as accounts have it.
+
+What Streamlit calls localized has the marks of the browser, unlike all other numbers of a screen.
+"""
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
 
@@ -98,7 +106,7 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
-        chosen = st.dataframe(data, alt=alt, **options)
+        chosen = st.dataframe(as_sent(data), alt=alt, **options)
         if has_files:
             files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
         return chosen
@@ -107,9 +115,21 @@ def table(
     return _NOTHING_CHOSEN
 
 
+@made_once
+def as_sent(data: pd.DataFrame) -> pd.DataFrame | pa.Table:
+    """What goes to the browser of a frame, made once where the same one is drawn again.
+
+    A frame with texts and numbers in one column stays as it is: Streamlit writes it as text.
+    """
+    try:
+        return pa.Table.from_pandas(data)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        return data
+
+
 def rows(data: pd.DataFrame, *, alt: str, **options: Any) -> None:  # noqa: ANN401
     """A table whose cells are Markdown, as `st.table` draws it, with its files."""
-    st.table(data, border="horizontal", hide_index=True, alt=alt, **options)
+    st.table(as_sent(data), border="horizontal", hide_index=True, alt=alt, **options)
     if not is_on():
         files.of_table(data, {}, alt, is_markup=True)
 
@@ -179,7 +199,7 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
         if form and files.AS_PRINTF.search(form):
             return literal(form % cell)
         is_small = 0 < abs(cell) < 1
-        return f"{cell:.6g}" if is_small else f"{round(cell, 3):,}".removesuffix(".0")
+        return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):
-        return day(cell) if cell.time() == time() else f"{day(cell)} {cell:%H:%M}"
+        return day(cell) if cell.time() == time() else day_and_time(cell)
     return day(cell) if isinstance(cell, date) else literal(cell)

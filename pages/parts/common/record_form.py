@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mlpm_core.quantity import CURRENCIES, Dimension
-from mlpm_core.records import Column, ColumnKind, Record, columns
+from mlpm_core.records import Column, ColumnKind, Record, columns, names_in
+from mlpm_core.services.in_life.shown_period import month_name
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.ingest.short_names import free_name, short_name
-from mlpm_core.services.valuation.kpis import is_measured_only, kpi_units
-from pages.parts.common import addresses, commands, forms, number_fields, numbers, queries, saving
-from pages.parts.common.format import choice_label, inner, literal, written_unit
+from mlpm_core.services.valuation.kpis import kpi_units
+from pages.parts.common import (
+    addresses,
+    choice_fields,
+    commands,
+    forms,
+    number_fields,
+    numbers,
+    queries,
+    saving,
+)
+from pages.parts.common.choices import choice_label
+from pages.parts.common.format import inner, literal, written_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,9 +95,9 @@ def record_form(record: type[Record], project: str, stored: Mapping[str, Any] | 
                 places[column.name] = st.container()
                 if not number_fields.is_typed(column):
                     with places[column.name]:
-                        texts[column.name] = values[column.name] = _field(
-                            form, record, column, project, values
-                        )
+                        held = _field(form, record, column, project, values)
+                    texts[column.name] = held
+                    values[column.name] = "; ".join(held) if isinstance(held, list) else held
                     continue
                 with places[column.name]:
                     entered = number_fields.drawn(form, record, column, project, values)
@@ -237,6 +248,10 @@ def _has_gaps(filled: Filled) -> bool:
 def _initial(column: Column, project: str, stored: Mapping[str, Any] | None) -> object:
     """What the field of a column shows for a record, or before one is added."""
     now: Any = stored[column.name] if stored else column.default
+    if column.several:
+        return list(names_in(now))
+    if column.name == "year_starts_in":
+        return str(now)
     if column.refers_to and not stored:
         only = list(queries.titles(project, column.refers_to))
         now = only[0] if len(only) == 1 else now
@@ -271,12 +286,14 @@ def _field(
     if form.read is None and column.name == record.key[-1] and _is_named_by_title(record):
         made = _name_of_title(record, project, values)
         common["help"] += " It may stay empty: it is then made of the title."
+    if column.several:
+        return choice_fields.several(form, column, label, options or {}, common)
     if _names_models(record, column):
         return _model(form, column, project, label, common)
     if (record.kind, column.name) == ("kpis", "unit") and options:
-        return _unit(form, column, label, options, common, str(values["dimension"]))
+        return choice_fields.unit(form, column, label, options, common, str(values["dimension"]))
     if options is not None:
-        return _choice(form, column, label, options, common)
+        return choice_fields.choice(form, column, label, options, common)
     match column.kind:
         case ColumnKind.FLAG:
             return st.checkbox(label, **common)
@@ -286,45 +303,6 @@ def _field(
             return st.number_input(label, value=None, step=1, **common)
         case _:
             return st.text_input(label, live=forms.LIVE, placeholder=made, **common) or ""
-
-
-def _choice(
-    form: Form, column: Column, label: str, options: Mapping[str, str], common: Mapping[str, Any]
-) -> object:
-    """A choice of a column; one that is no longer offered stays until another one is made."""
-    key, stored = form.key(column.name), form.initial[column.name]
-    if st.session_state[key] not in options:
-        st.session_state[key] = None
-    chosen = st.selectbox(
-        label,
-        list(options),
-        index=None if st.session_state[key] is None else 0,
-        format_func=lambda o: options.get(o, o) or "–",
-        placeholder="Choose one" if options else "Nothing to choose from yet",
-        **common,
-    )
-    is_kept = (
-        chosen is None and stored not in options and (column.refers_to or stored in (None, ""))
-    )
-    return stored if is_kept else chosen
-
-
-def _unit(
-    form: Form,
-    column: Column,
-    label: str,
-    options: Mapping[str, str],
-    common: Mapping[str, Any],
-    dimension: str,
-) -> object:
-    """The unit of a KPI: one that its dimension implies, or any other, typed in."""
-    key = form.key(column.name)
-    written = str(st.session_state[key] or "").strip()
-    if written and is_measured_only(Dimension(dimension), written):
-        options = {**options, written: written}
-        st.session_state[key] = written
-    more = {**common, "accept_new_options": True}
-    return _choice(form, column, label, options, more)
 
 
 def _names_models(record: type[Record], column: Column) -> bool:
@@ -347,7 +325,7 @@ def _model(
     written = {stored: stored} if stored and stored != _NEW_MODEL else {}
     empty = {} if column.required else {"": ""}
     options = empty | written | queries.titles(project, "models") | {_NEW_MODEL: "A new model …"}
-    chosen = _choice(form, column, label, options, common)
+    chosen = choice_fields.choice(form, column, label, options, common)
     if chosen != _NEW_MODEL:
         return chosen
     named = st.text_input(
@@ -378,6 +356,8 @@ def _options(
             return queries.input_titles(project, str(values.get("value_case_id") or ""))
         case "check_results", "check_id":
             return queries.question_titles(project)
+        case "projects", "year_starts_in":
+            return {str(number): month_name(number) for number in range(1, 13)}
         case _, "currency":
             return empty | {code: code for code in sorted(CURRENCIES)}
         case "kpis", "unit":

@@ -11,7 +11,8 @@ import streamlit as st
 from mlpm_core.records import KINDS, Record, columns, record_of
 from mlpm_core.services.ingest.registers import PAGE, Page, PageRequest
 from pages.parts.common import addresses, controls, panels, printing, queries, work
-from pages.parts.common.format import choice_label, inner, option_name
+from pages.parts.common.choices import choice_label
+from pages.parts.common.format import inner, option_name, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,7 +143,9 @@ def archive_toggle(page: Page) -> None:
     """Show archived records too; asked only when there are any."""
     if page.n_archived:
         st.toggle(
-            f"Show archived ({page.n_archived:,})", key="archived_records", persist_state="session"
+            f"Show archived ({plain(page.n_archived)})",
+            key="archived_records",
+            persist_state="session",
         )
 
 
@@ -170,7 +173,8 @@ def finder(record: type[Record], project: str, page: Page) -> None:
     if page.rows:
         last = page.first + len(page.rows)
         st.caption(
-            f"Rows {page.first + 1:,} to {last:,} of {page.n_found:,}. The files below hold all."
+            f"Rows {plain(page.first + 1)} to {plain(last)} of {plain(page.n_found)}. The files "
+            "below hold all."
         )
     else:
         st.info("Nothing holds that text. Search for a part of a name, a number or a date.")

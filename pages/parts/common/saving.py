@@ -12,7 +12,7 @@ import streamlit as st
 from mlpm_core.records import Column, columns, record_of
 from mlpm_core.services.ingest import editing
 from pages.parts.common import commands, queries
-from pages.parts.common.format import counted, day, literal
+from pages.parts.common.format import counted, day, literal, significant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -207,7 +207,7 @@ def _text(column: Column, value: object) -> str:
             return "yes" if value else "no"
         case date():
             return day(value)
-    text = f"{value:,.10g}" if isinstance(value, float) else str(value)
+    text = significant(value, 10) if isinstance(value, float) else str(value)
     return f"{text} {column.unit}".strip()
 
 

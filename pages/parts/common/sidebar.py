@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
-from pages.parts.common import addresses, commands, controls, files, period, queries
-from pages.parts.common.format import day, literal
+from pages.parts.common import addresses, commands, controls, files, locales, period, queries
+from pages.parts.common.format import day, day_and_time, literal
 from pages.parts.common.next_step import line
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ def as_of() -> None:
         st.warning(f"{literal(error)} Everything is shown as of now.", icon=":material/history:")
         view_as_of(None)
     when = st.session_state.get("as_of")
-    if when:
+    moment = queries.workspace().moment
+    if when and moment:
         addresses.show("as_of", when)
         with st.container(horizontal=True, vertical_alignment="center"):
-            moment = queries.workspace().moment
             st.info(
-                f"Everything here is **as of {moment:%Y-%m-%d %H:%M} UTC**: what came in "
+                f"Everything here is **as of {day_and_time(moment)} UTC**: what came in "
                 "later, undos too, is left out, and nothing can be changed.",
                 icon=":material/history:",
             )
@@ -163,6 +163,8 @@ def header(screen: str, projects: Sequence[Project]) -> str:
     if _has_demo(shown, projects):
         parts.append("demo data")
     parts.append(f"as of {_as_of(shown, projects)}")
+    if (own := locales.current().sample) != locales.SAMPLE:
+        parts.append(literal(f"numbers are written {locales.SAMPLE}, not {own}"))
     return " · ".join(parts)
 
 
@@ -171,8 +173,8 @@ def begin_files(screen: str, projects: Sequence[Project]) -> None:
     shown = _shown(screen, projects)
     title = shown.title if shown else "All projects"
     at = _as_of(shown, projects)
-    if st.session_state.get("as_of"):
-        at += f", as known on {queries.workspace().moment:%Y-%m-%d %H:%M} UTC"
+    if moment := queries.workspace().moment:
+        at += f", as known on {day_and_time(moment)} UTC"
     demo = " (demo data)" if _has_demo(shown, projects) else ""
     files.begin(title + demo, at, queries.workspace().now().replace(microsecond=0))
 

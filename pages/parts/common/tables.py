@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     WORDS,
@@ -15,6 +16,7 @@ from pages.parts.common.format import (
     figure,
     money,
     number,
+    period_name,
     span,
     written_unit,
 )
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.valuation.value_rates import RatePoint
 
 
+@made_once
 def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
     """The portfolio's value cases, a row each."""
     return pd.DataFrame(
@@ -44,11 +47,15 @@ def cases(lines: Sequence[PortfolioRow]) -> pd.DataFrame:
             "Gap": [_rate(x.gap, x) for x in lines],
             "Gap, likely": [likely(*x.gap_range) for x in lines],
             **_after_cost(lines),
-            "Based on": [str(x.case.rests_on or NOTHING) for x in lines],
+            "Based on": [_based_on(x) for x in lines],
             "Data to": [day(x.case.as_of.last_on) if x.case.as_of else NOTHING for x in lines],
             "Project": [x.project_title for x in lines],
         }
     )
+
+
+def _based_on(line: PortfolioRow) -> str:
+    return period_name(line.case.rests_on) if line.case.rests_on else NOTHING
 
 
 def unchecked(found: Sequence[Unchecked | None]) -> dict[str, list[str]]:
@@ -74,7 +81,7 @@ def rates(points: Sequence[RatePoint], line: PortfolioRow) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "start": starts,
-            "period": [str(p.period) for p in points],
+            "period": [period_name(p.period) for p in points],
             "rate": [p.rate for p in points],
             "low": [p.rate_low for p in points],
             "high": [p.rate_high for p in points],
@@ -96,6 +103,7 @@ def redefined(starts: Sequence[datetime], case: CaseValue) -> pd.Series:
     )
 
 
+@made_once
 def dots(case: CaseValue) -> pd.DataFrame:
     """Fifty equally likely outcomes for the dotplot."""
     outcomes = case.dots
@@ -139,6 +147,7 @@ def inputs(case: CaseValue) -> pd.DataFrame:
     )
 
 
+@made_once
 def waterfall(view: EstimateView) -> pd.DataFrame:
     """The steps from the guess to the plan, for their chart."""
     steps = view.estimate.waterfall

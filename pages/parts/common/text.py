@@ -15,12 +15,16 @@ from pages.parts.common.format import (
     digits_beside,
     figure,
     graded,
+    in_period,
     inner,
     listed,
     literal,
     money,
     number,
     percent,
+    period_name,
+    plain,
+    span,
     spread,
 )
 
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mlpm_core.records import Record
-    from mlpm_core.services.in_life.kpi_view import KpiLine
+    from mlpm_core.services.in_life.kpi_view import KpiLine, ProvenLevel
     from mlpm_core.services.in_life.portfolio import Portfolio, PortfolioRow
     from mlpm_core.services.ingest.registers import Page
     from mlpm_core.services.valuation.case_value import Unchecked
@@ -107,7 +111,7 @@ def rate_spread(line: PortfolioRow) -> str:
     if low is None or high is None:
         return "not available without results"
     over = line.case.rests_on
-    over_what = f", over the {over}" if over and over.n > 1 else ""
+    over_what = f", over the {period_name(over)}" if over and over.n > 1 else ""
     return literal(graded(low, high, line.grade, line.case.unchecked) + over_what)
 
 
@@ -136,7 +140,7 @@ def value_case(case: CaseValue, is_trial: bool) -> str:
         return f"**{title}** cannot be valued yet. {literal(needs or '')}  \n{how}"
     rests = "as planned"
     if case.current is not None and (stretch := case.rests_on or case.as_of):
-        rests = f"with the metrics monitored {literal(stretch.when)}"
+        rests = f"with the metrics monitored {literal(in_period(stretch))}"
     if from_log := [i.label for i in case.inputs if i.computed]:
         rests += f", of which the prediction log gives {literal(listed(from_log))}"
     if is_trial:
@@ -238,8 +242,8 @@ def draws(case: CaseValue) -> str:
         return ""
     text = (
         "Formulas are shown with the middle value (median) of each input. The uncertainty comes "
-        f"from {worth.draws:,} simulated outcomes (Sobol draws, seed {worth.seed}), the same for "
-        "every value case."
+        f"from {plain(worth.draws)} simulated outcomes (Sobol draws, seed {worth.seed}), the same "
+        "for every value case."
     )
     if worth.feasible_share < 1:
         left_out = percent(1 - worth.feasible_share, in_words=True)
@@ -277,13 +281,23 @@ def kpi(line: KpiLine, today: date) -> str:
         age = max((today - line.newest.period.end.date()).days, 0)
         stale = " It is not judged: too old." if is_stale(line.newest.period, today) else ""
         return f"{text}. Data to {day(line.newest.period.last_on)}, {_old(age)}.{stale}"
+    if line.proven is not None:
+        until = line.proven.until.date()
+        return f"{text}. Proof to {day(until)}, {_old(max((today - until).days, 0))}."
     if value.as_of is None:
         return f"{text}. {literal(value.reason or '')}"
     age = max((today - value.as_of.end.date()).days, 0)
     over = value.rests_on if value.rests_on and value.rests_on.n > 1 else None
-    periods = f"Over the {over}" if over else f"Data to {day(value.as_of.last_on)}"
+    periods = f"Over the {period_name(over)}" if over else f"Data to {day(value.as_of.last_on)}"
     why = f" It is not judged: {literal(value.uncounted)}." if value.uncounted else ""
     return f"{text}. {periods}, {_old(age)}.{why}"
+
+
+def proven(level: ProvenLevel) -> str:
+    """What a proven level rests on, with its range and grade."""
+    return (
+        f"proven with a control, 19 times in 20 {span(level.low, level.high)}, grade {level.grade}"
+    )
 
 
 def implied_beside(value: KpiValue) -> str:
@@ -302,22 +316,30 @@ def kpi_origin(value: KpiValue) -> str:
     lines = [
         f"{value.dimension.label}; {value.direction} is better. Owner: "
         f"{literal(value.owner or 'nobody yet')}.",
-        f"Value: baseline {baseline} {sign} what the model changes, by its value case.",
+        f"Value: baseline {baseline} {sign} what {_changing(value)}.",
     ]
     if value.planned:
         lines.append(f"Planned: {literal(figure(value.planned.mean, value.unit))}.")
     lines += [f"{literal(f'{label}: {computed(of)}')}." for label, of in value.computed]
+    lines += [literal(sentence) for sentence in value.left_out]
     if value.trend:
         lines.append(f"The line shows the last {len(value.trend)} periods.")
     return "  \n".join(lines)
 
 
+def _changing(value: KpiValue) -> str:
+    if not value.further:
+        return "the model changes, by its value case"
+    return f"{len(value.moved_by)} value cases change, added draw by draw"
+
+
 def rates(points: Sequence[RatePoint], line: PortfolioRow) -> str:
     """What the chart of the value of each week shows."""
     last, low = points[-1], min(points, key=lambda p: p.rate)
-    text = f"{literal(money(last.rate, line.case.currency, 'week'))} {literal(last.period.when)}"
+    rate = literal(money(last.rate, line.case.currency, "week"))
+    text = f"{rate} {literal(in_period(last.period))}"
     if low.period != last.period:
-        text += f"; lowest {literal(number(low.rate))} {literal(low.period.when)}"
+        text += f"; lowest {literal(number(low.rate))} {literal(in_period(low.period))}"
     planned = ". Dashed: planned" if line.planned_rate is not None else ""
     text = f"{text}. Band: likely range, 8 times in 10{planned}."
     if line.case.redefined_at:
@@ -332,9 +354,9 @@ def register(record: type[Record], page: Page, project: str) -> str:
     """How many records a register holds, and how many of them were looked for."""
     word = record.singular if page.n_shown == 1 else record.plural
     where = f" in {literal(project)}" if project else ""
-    matching = f", **{page.n_found:,}** found" if page.n_found != page.n_shown else ""
+    matching = f", **{plain(page.n_found)}** found" if page.n_found != page.n_shown else ""
     what = f"{literal(inner(word))}{where}{matching}"
-    return f"**{page.n_shown:,}** {what}. {literal(record.__doc__ or '')}"
+    return f"**{plain(page.n_shown)}** {what}. {literal(record.__doc__ or '')}"
 
 
 def _old(days: int | None) -> str:

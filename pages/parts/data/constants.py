@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.common import queries
-from pages.parts.common.format import LENGTHS, literal
+from pages.parts.common.choices import LENGTHS
+from pages.parts.common.format import literal
 
 if TYPE_CHECKING:
     from mlpm_core.records import FileField

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.errors import InputError
 from pages.parts.common import queries
-from pages.parts.common.format import counted, literal
+from pages.parts.common.format import counted, literal, plain
 from pages.parts.data.uploaded import UploadedFile
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def table(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
         rejected = queries.rejected_lines(upload, file.data, file.sha256)
         if len(rejected.lines) < receipt.rejected:
             st.caption(
-                f"The first {len(rejected.lines):,} of {receipt.rejected:,}; the next ones follow "
-                "once these are right."
+                f"The first {plain(len(rejected.lines))} of {plain(receipt.rejected)}; the next "
+                "ones follow once these are right."
             )
         edited = _editor(file, rejected, {r.column for r in receipt.rejects if r.column})
         if not st.button("Check the corrected lines", icon=":material/check:"):

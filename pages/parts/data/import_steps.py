@@ -11,7 +11,7 @@ from mlpm_core.errors import InputError, MlpmError
 from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.ingest.uploads import Upload
 from pages.parts.common import commands, controls, panels, printing, queries, sidebar, tables
-from pages.parts.common.format import counted, inner, literal
+from pages.parts.common.format import counted, inner, literal, plain
 from pages.parts.data import corrections, import_text
 from pages.parts.data.uploaded import UploadedFile, next_turn, turn
 
@@ -36,10 +36,13 @@ def uploader(kind: str) -> UploadedFile | None:
     file = st.file_uploader(
         "File",
         key=f"upload_file_{kind}_{turn()}",
-        help="CSV or TSV (UTF-8; comma, semicolon, tab or | between the cells), the same in gzip "
-        "(.csv.gz), an Excel workbook (.xlsx, .xlsm; its first sheet) or Parquet; with a header. "
-        "As results or evaluations also reports: MLflow (JSON, CSV), Evidently (JSON), "
-        "scikit-learn's classification_report (JSON), Hugging Face (model cards, "
+        help="CSV or TSV (comma, semicolon, tab or | between the cells), the same in gzip "
+        "(.csv.gz), an Excel workbook (.xlsx, .xlsm; one sheet, or all with one header), Parquet, "
+        "or JSON (a list of objects, or one a line); with a header; or a table as Markdown, psql, "
+        "Spark, DuckDB, pandas and R print it. "
+        "As results or evaluations also reports, whatever they are packed as: MLflow (JSON, CSV), "
+        "Evidently (JSON), metrics by their names (JSON), scikit-learn's classification_report "
+        "(JSON, table, printed) and confusion matrix (table), Hugging Face (model cards, "
         "all_results.json, trainer_state.json), Weights & Biases, NannyML, Databricks (CSV), "
         "SageMaker (JSON), tables of PyCaret, AutoGluon, H2O and scikit-learn (CSV); as costs "
         "bills of AWS, Google Cloud, Azure, OpenCost and FOCUS (CSV); as tasks Jira's export of "
@@ -61,8 +64,8 @@ def _pasted(kind: str) -> UploadedFile | None:
             key=f"{key}_text",
             height=160,
             placeholder="model\tmetric\tweek\tvalue\nchurn\trecall\t2026-01-05\t0.81",
-            help="Copied from Excel or any other table, or with commas or semicolons between the "
-            "cells.",
+            help="Copied from Excel or any other table, with commas or semicolons between the "
+            "cells, or as it was printed: Markdown, psql, Spark, pandas, R.",
         )
         if st.button("Check what was pasted", disabled=not (written or text)):
             st.session_state[key] = text = written
@@ -147,7 +150,7 @@ def report(receipt: Receipt) -> None:
                 ("Blank", receipt.blank),
                 ("Ignored", receipt.ignored),
             ):
-                st.metric(label, f"{count:,}", border=True)
+                st.metric(label, plain(count), border=True)
         st.caption(import_text.stored(receipt))
         if receipt.read_as:
             st.caption(import_text.read_as(receipt))
@@ -179,8 +182,8 @@ def _rejects(receipt: Receipt) -> None:
         for repair in receipt.repairs:
             examples = [f"- {import_text.fault(r)}" for r in repair.rejects[:_MOST_EXAMPLES]]
             left = len(repair.rejects) - _MOST_EXAMPLES
-            examples += [f"- and {left:,} more, in the table below"] if left > 0 else []
-            head = f":red[**{len(repair.rejects):,} ×**] {literal(repair.hint)}"
+            examples += [f"- and {plain(left)} more, in the table below"] if left > 0 else []
+            head = f":red[**{plain(len(repair.rejects))} ×**] {literal(repair.hint)}"
             st.markdown("\n".join([head, "", *examples]))
     if all(r.row is None for r in receipt.rejects):
         return  # the file as a whole: everything is said

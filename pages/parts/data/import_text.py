@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import TYPE_CHECKING, Any
 
-from pages.parts.common.format import counted, day, listed, literal
+from pages.parts.common.format import counted, day, day_and_time, listed, literal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,16 +21,30 @@ _ANSWERS = {
     ("new-model", "stored"): "Read it as the model in brackets",
     ("period-end", "start"): "The first day",
     ("period-end", "end"): "The last day",
-    ("period-length", "PT1H"): "An hour each",
-    ("period-length", "P1D"): "A day each",
-    ("period-length", "P1W"): "A week each",
-    ("period-length", "P1M"): "A month each",
-    ("period-length", "P3M"): "A quarter each",
-    ("period-length", "P1Y"): "A year each",
-    ("period-length", "instant"): "None of these: moments without a length",
+    **{
+        (code, length): words
+        for code in ("period-length", "period-of-few")
+        for length, words in {
+            "PT1H": "An hour each",
+            "P1D": "A day each",
+            "P1W": "A week each",
+            "P1M": "A month each",
+            "P3M": "A quarter each",
+            "P1Y": "A year each",
+            "instant": "None of these: moments without a length",
+        }.items()
+    },
     ("date-year-first", "ymd"): "The year first",
     ("date-year-first", "dmy"): "The day first",
     ("date-year-first", "mdy"): "The month first",
+    ("fiscal-named", "ends"): "The one that ends in it",
+    ("fiscal-named", "begins"): "The one that begins in it",
+    **{("fiscal-start", str(i)): name for i, name in enumerate(month_name) if name},
+    ("week-or-month", "P1M"): "Months",
+    ("week-or-month", "P1W"): "Weeks",
+    ("month-day", "year"): "A month with its year",
+    ("month-day", "day"): "A day of that month",
+    ("month-day", "faulty"): "Neither: they are faulty",
     ("cost-days", "P1D"): "That day alone",
     ("cost-days", "P1W"): "A week from that day",
     ("cost-days", "P1M"): "Its whole month",
@@ -40,8 +55,12 @@ _ANSWERS = {
     ("metric-name", "ignore"): "None of these",
     ("totals", "leave-out"): "Leave its rows out",
     ("totals", "keep"): "It is a name of its own",
+    ("sums", "leave-out"): "It is a total: leave it out",
+    ("sums", "keep"): "It counts beside them",
     ("outcome-class", "keep"): "None of these: a class of its own",
     ("zone", "UTC"): "None of these: they are UTC",
+    ("zone-mixed", "UTC"): "They are UTC",
+    ("zone-name", "faulty"): "None of these: they are faulty",
     ("epoch", "faulty"): "No, they are faulty",
     ("fill-down", "fill"): "Yes, that of the row above",
     ("fill-down", "faulty"): "No, these rows are faulty",
@@ -110,17 +129,17 @@ def _sums(receipt: Receipt) -> str:
         (receipt.blank, "blank"),
         (receipt.ignored, "ignored"),
     )
-    rest = [f"{n:,} {word}" for n, word in others if n]
+    rest = [f"{plain(n)} {word}" for n, word in others if n]
     if not rest:
         return "The line is fine" if receipt.lines == 1 else f"All {lines} are fine"
-    return f"Of {lines}, {receipt.accepted:,} accepted, {listed(rest)}"
+    return f"Of {lines}, {plain(receipt.accepted)} accepted, {listed(rest)}"
 
 
 def stored(receipt: Receipt) -> str:
     """What the accepted and ignored lines change."""
     return (
-        f"New: {receipt.new:,}. Changing a stored value: {receipt.changed:,}. Already stored: "
-        f"{receipt.identical:,}. Blank and ignored lines need no action."
+        f"New: {plain(receipt.new)}. Changing a stored value: {plain(receipt.changed)}. Already "
+        f"stored: {plain(receipt.identical)}. Blank and ignored lines need no action."
     )
 
 
@@ -131,7 +150,7 @@ def read_as(receipt: Receipt) -> str:
 
 def batch(shown: Receipt, channel: str) -> str:
     """Who brought a batch, when and how."""
-    when = f"{shown.received_at:%-d %b %Y %H:%M} UTC" if shown.received_at else "an unknown time"
+    when = f"{day_and_time(shown.received_at)} UTC" if shown.received_at else "an unknown time"
     what = f"undoes {literal(shown.undoes)}" if shown.undoes else f"file {literal(shown.filename)}"
     return (
         f"By {literal(shown.actor)} on {when}, through {_CHANNELS.get(channel, channel)}: {what}."
@@ -158,8 +177,8 @@ def fault(reject: Reject) -> str:
 def undo(shown: Receipt) -> str:
     """What undoing a batch means."""
     return (
-        f"Undo **{literal(shown.batch)}**? Its {shown.accepted:,} accepted lines stop counting and "
-        "what they replaced is current again. The file and its receipt are kept."
+        f"Undo **{literal(shown.batch)}**? Its {plain(shown.accepted)} accepted lines stop "
+        "counting and what they replaced is current again. The file and its receipt are kept."
     )
 
 

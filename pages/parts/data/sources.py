@@ -10,7 +10,7 @@ from mlpm_core.records import record_of
 from mlpm_core.services.ingest import source_states
 from mlpm_core.services.ingest.source_states import Outcome, interval
 from pages.parts.common import queries
-from pages.parts.common.format import counted, inner, listed, literal
+from pages.parts.common.format import counted, day_and_time, inner, listed, literal, plain
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -131,7 +131,7 @@ def details(run: SourceRun) -> str:
 
 
 def _left(n: int) -> list[str]:
-    return [f"- and {n - _MOST_SHOWN:,} more"] if n > _MOST_SHOWN else []
+    return [f"- and {plain(n - _MOST_SHOWN)} more"] if n > _MOST_SHOWN else []
 
 
 def times(state: SourceState, now: datetime) -> str:
@@ -158,7 +158,7 @@ def times(state: SourceState, now: datetime) -> str:
 
 def moment(when: datetime) -> str:
     """A moment in UTC, to the minute."""
-    return f"{when:%-d %b %Y %H:%M} UTC"
+    return f"{day_and_time(when)} UTC"
 
 
 def about(time: timedelta) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.common.format import literal
+from pages.parts.common.format import literal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ class UploadedFile:
     def size(self) -> str:
         """The size as people read it."""
         n = len(self.data)
-        return f"{n / 2**20:,.1f} MB" if n >= 2**20 else f"{n / 1024:,.0f} KB"
+        return f"{plain(n / 2**20, 1)} MB" if n >= 2**20 else f"{plain(n / 1024)} KB"
 
     def key(self, what: str) -> str:
         """The key under which the session keeps something about this file."""

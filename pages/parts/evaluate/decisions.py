@@ -12,7 +12,7 @@ from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common import addresses, commands, forms, panels, printing, queries, saving, work
-from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name
+from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name, plain
 from pages.parts.evaluate import rebuilt, tables, text
 from pages.parts.evaluate.proof import NO_PLAN
 
@@ -262,7 +262,7 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
     if not decision.options:
         return
     with st.expander(
-        f"The {len(decision.options):,} options as they were then",
+        f"The {plain(len(decision.options))} options as they were then",
         icon=":material/history:",
         on_change="rerun",
         key=f"then_{_anchor(decision)}",

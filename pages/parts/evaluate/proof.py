@@ -24,6 +24,7 @@ from pages.parts.common.format import (
     literal,
     number,
     percent,
+    plain,
     written_unit,
 )
 
@@ -203,7 +204,7 @@ def designs(plan: ProofPlan, kpi: KpiToProve) -> pd.DataFrame:
 def _weeks(design: Design) -> str:
     if design.missing is not None:
         return _MISSING[design.missing]
-    return "more than 260" if design.weeks is None else f"{design.weeks:,}"
+    return "more than 260" if design.weeks is None else plain(design.weeks)
 
 
 def lead(plan: ProofPlan, kpi: KpiToProve, question: ProofQuestion, weeks: int) -> str:
@@ -218,8 +219,8 @@ def lead(plan: ProofPlan, kpi: KpiToProve, question: ProofQuestion, weeks: int) 
     word = _likely(soonest.chance)
     text = (
         f"**{word} by the review in {counted(weeks, 'week')}.** An effect of {effect} is seen "
-        f"soonest by *{literal(design_name(soonest))}*: after {soonest.weeks:,} weeks in 8 of 10 "
-        f"roll-outs, by the review in {percent(soonest.chance)} of them."
+        f"soonest by *{literal(design_name(soonest))}*: after {plain(soonest.weeks or 0)} weeks in "
+        f"8 of 10 roll-outs, by the review in {percent(soonest.chance)} of them."
     )
     return f"{text} {literal(_recommended(plan, kpi))}".strip()
 
@@ -257,7 +258,7 @@ def caveats(plan: ProofPlan, kpi: KpiToProve) -> str:
     read_once = next((d.fixed_weeks for d in plan.designs if d.kind is DesignKind.HALVES), None)
     text = (
         "A verdict may be read in any week, which takes longer than one look at a planned end "
-        + (f"(half and half: {read_once:.0f} weeks)." if read_once else "would.")
+        + (f"(half and half: {plain(read_once)} weeks)." if read_once else "would.")
         + " Grade A: chance decides who is held out. Grade B: compared before and after. Worth of "
         "the use: over three years, with the model switched off once it turns out not to pay."
     )

@@ -9,6 +9,7 @@ from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common.format import (
+    clock,
     counted,
     day,
     listed,
@@ -17,6 +18,7 @@ from pages.parts.common.format import (
     number,
     option_name,
     percent,
+    plain,
     spread,
 )
 
@@ -61,7 +63,7 @@ def lead(view: LeaderboardView) -> str:
     text = (
         f"**{literal(best.name)}** is worth most: **{_net(best, view)}**, "
         f"{literal(spread(best.net.p10, best.net.p90))}, compared with {against}. "
-        f"The chance that it is the best of the {n + 1:,} options is {percent(best.p_best)}."
+        f"The chance that it is the best of the {plain(n + 1)} options is {percent(best.p_best)}."
     )
     return text + _as_measured(view) + _score_says_otherwise(view)
 
@@ -74,7 +76,7 @@ def funnel(found: Funnel) -> str:
         (found.chosen, "chosen by a decision in force"),
         (found.deployed, "put to use"),
     )
-    far = ", ".join(f"{n:,} {words}" for n, words in steps)
+    far = ", ".join(f"{plain(n)} {words}" for n, words in steps)
     return f"{counted(found.measured, 'candidate')} measured: {far}."
 
 
@@ -123,7 +125,7 @@ def chart(view: LeaderboardView) -> str:
         for o in view.options[:_MOST_NAMED]
     )
     n = len(view.options)
-    more = f" Only the best of {n:,} are drawn; the table below has all of them."
+    more = f" Only the best of {plain(n)} are drawn; the table below has all of them."
     return (
         f"Net benefit compared with {literal(view.against)}: {nets}. The dot is the average, the "
         f"bar holds the true value 8 times in 10.{more if n > MOST_DRAWN else ''}"
@@ -148,7 +150,7 @@ def rests_on(view: LeaderboardView) -> str:
 def computed(view: LeaderboardView) -> str:
     """How the uncertainty of the options was computed, for a tooltip."""
     return (
-        f"Every value is computed {view.draws:,} times, each time with other possible numbers "
+        f"Every value is computed {plain(view.draws)} times, each time with other possible numbers "
         f"(Sobol draws, seed {view.seed}). All options meet the same numbers, so they can be "
         "compared fairly."
     )
@@ -238,4 +240,4 @@ def in_use(view: LeaderboardView) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{day(at)} at {at:%H:%M} UTC"
+    return f"{day(at)} at {clock(at)} UTC"

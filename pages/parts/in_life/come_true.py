@@ -103,7 +103,7 @@ def table(told: ComeTrue) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Project": [queries.project_title(c.project) for c in cases],
-            "Value case": [c.value_case_id for c in cases],
+            "Value case": [" + ".join(c.value_cases) for c in cases],
             "KPI": [c.kpi_title for c in cases],
             "Unit": [written_unit(c.unit) for c in cases],
             "Periods": [c.n_periods for c in cases],

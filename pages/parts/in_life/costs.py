@@ -9,16 +9,10 @@ import streamlit as st
 
 from mlpm_core.records import Cost, columns
 from pages.parts.common import panels, printing, queries, terms
-from pages.parts.common.format import (
-    choice_label,
-    counted,
-    day,
-    graded,
-    literal,
-    number,
-    percent,
-)
-from pages.parts.in_life.promises_text import amount, days, month
+from pages.parts.common.cache import made_once
+from pages.parts.common.choices import choice_label
+from pages.parts.common.format import counted, day, graded, literal, month, number, percent, plain
+from pages.parts.in_life.promises_text import amount, days
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.costs import ActualCost, CostsOfCase, Unallocated
@@ -165,7 +159,8 @@ def per_case(costs: CostsOfCase) -> str:
         )
     right = 1 - (served.n_wrong or 0) / served.n_judged
     each = amount(costs.per_right, costs.currency)
-    return f"{text}; {each} for one that was right ({percent(right)} of {served.n_judged:,} judged)"
+    judged = f"{percent(right)} of {plain(served.n_judged)} judged"
+    return f"{text}; {each} for one that was right ({judged})"
 
 
 def caveats(costs: CostsOfCase) -> list[str]:
@@ -208,6 +203,7 @@ def _unallocated(line: Unallocated, currency: str) -> str:
     return f"{spent}, which serves no value case, and is not allocated."
 
 
+@made_once
 def by_category(costs: CostsOfCase) -> pd.DataFrame:
     """What was spent, by what it was for."""
     total = costs.total
@@ -223,6 +219,7 @@ def by_category(costs: CostsOfCase) -> pd.DataFrame:
     )
 
 
+@made_once
 def by_month(view: DeliveredView) -> pd.DataFrame:
     """Actual and planned running cost, month by month."""
     costs, currency = view.costs, view.costs.currency

@@ -22,7 +22,8 @@ from pages.parts.common import (
     terms,
 )
 from pages.parts.common import text as common_text
-from pages.parts.common.format import day, literal
+from pages.parts.common.cache import made_once
+from pages.parts.common.format import day, literal, plain
 from pages.parts.in_life import events, metric_change_text, text
 from pages.parts.in_life import tables as in_life_tables
 from pages.parts.plan import bridges
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlpm_core.services.in_life.deployments import DeploymentLine, DeploymentView
+    from mlpm_core.services.in_life.metric_signals import WatchedMetric
     from mlpm_core.services.in_life.portfolio import PortfolioRow
+    from mlpm_core.services.in_life.segments import Segments
     from mlpm_core.services.in_life.shown_period import ShownPeriod
     from pages.parts.common.event_marks import Numbered
 
@@ -62,6 +65,7 @@ def in_view(project: str) -> DeploymentView:
     return queries.deployment(project, line.deployment_id, chosen)
 
 
+@made_once
 def over(view: DeploymentView, shown: ShownPeriod) -> DeploymentView:
     """The same with the days shown alone in value and metrics; limits and signals stay as they are.
 
@@ -90,6 +94,18 @@ def value_over_time(
     if not view.rates:
         st.caption("No results of the days shown have come in.")
         return
+    charts.draw(*_value_drawn(value, view, whole, shown, marks), grade=files.IMPLIED)
+    bridges.between_periods(value.case, whole.rates)
+
+
+@made_once
+def _value_drawn(
+    value: PortfolioRow,
+    view: DeploymentView,
+    whole: DeploymentView,
+    shown: ShownPeriod,
+    marks: Numbered,
+) -> tuple[pd.DataFrame, charts.Spec, str]:
     earlier = [(rate.period, rate.rate) for rate in whole.rates]
     frame = period_frames.with_earlier(tables.rates(view.rates, value), earlier, shown)
     sentence = common_text.rates(view.rates, value) + _grey(frame, shown)
@@ -97,10 +113,7 @@ def value_over_time(
         f"{value.case.currency} / week", has_earlier=period_frames.has_earlier(frame)
     )
     drawn = charts.of_rates(frame)
-    charts.draw(
-        events.on_periods(drawn, marks), spec, sentence + lines.said(drawn), grade=files.IMPLIED
-    )
-    bridges.between_periods(value.case, whole.rates)
+    return events.on_periods(drawn, marks), spec, sentence + lines.said(drawn)
 
 
 def _grey(frame: pd.DataFrame, shown: ShownPeriod) -> str:
@@ -139,7 +152,7 @@ def cards(view: DeploymentView) -> None:
             st.metric("Slot", line.slot.capitalize(), help=terms.SLOT)
             st.caption("only the champion counts for value")
         with st.container(border=True, height="stretch"):
-            st.metric("Days in the slot", f"{line.days_in_slot or 0:,}")
+            st.metric("Days in the slot", plain(line.days_in_slot or 0))
             st.caption(f"{day(line.from_on)} to {day(line.to_on) if line.to_on else 'today'}")
         with st.container(border=True, height="stretch"):
             st.metric("Limits kept", f"{kept} of {len(line.checks)}")
@@ -215,21 +228,7 @@ def metrics(
             label, of_all = watched.series.metric.label, every[watched.series.metric.name]
             with st.container():
                 st.markdown(f"**{literal(label)}**", help=glossary.help_of(label))
-                earlier = [(p.period, p.value) for p in of_all.series.points]
-                frame = period_frames.with_earlier(in_life_tables.metric(watched), earlier, shown)
-                sentence = text.metric(watched) + _grey(frame, shown)
-                spec = charts.metric_over_time(
-                    label,
-                    in_life_tables.digits(watched),
-                    has_earlier=period_frames.has_earlier(frame),
-                )
-                drawn = charts.of_metric(frame, in_life_tables.digits(watched))
-                charts.draw(
-                    events.on_periods(drawn, marks),
-                    spec,
-                    sentence + lines.said(drawn),
-                    grade=files.COUNTED,
-                )
+                charts.draw(*_metric_drawn(watched, of_all, shown, marks), grade=files.COUNTED)
                 metric_change_text.change(of_all, shown)
     if len(view.metrics) < len(whole.metrics):
         names = [
@@ -239,6 +238,21 @@ def metrics(
         ]
         st.caption(literal(f"No results in the days shown: {', '.join(names)}."))
     st.caption(text.reading(), help=terms.SIGNAL)
+
+
+@made_once
+def _metric_drawn(
+    watched: WatchedMetric, of_all: WatchedMetric, shown: ShownPeriod, marks: Numbered
+) -> tuple[pd.DataFrame, charts.Spec, str]:
+    earlier = [(p.period, p.value) for p in of_all.series.points]
+    frame = period_frames.with_earlier(in_life_tables.metric(watched), earlier, shown)
+    sentence = text.metric(watched) + _grey(frame, shown)
+    digits = in_life_tables.digits(watched)
+    spec = charts.metric_over_time(
+        watched.series.metric.label, digits, has_earlier=period_frames.has_earlier(frame)
+    )
+    drawn = charts.of_metric(frame, digits)
+    return events.on_periods(drawn, marks), spec, sentence + lines.said(drawn)
 
 
 def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True) -> None:
@@ -251,30 +265,32 @@ def segments(view: DeploymentView, marks: Numbered = (), *, is_all: bool = True)
     for segment in view.segments:
         st.markdown(text.segments(segment), help=terms.SHIFT)
         with st.grid(2, min_column_width=380):
-            for frame, title, number_format in (
-                (in_life_tables.shares(segment), text.shares(segment), ".0%"),
-                (
-                    in_life_tables.errors(segment),
-                    text.errors(segment),
-                    ".0%" if segment.is_share else ".3~g",
-                ),
-            ):
-                if not frame.empty:
-                    with st.container():
-                        st.markdown(f"**{literal(title)}**")
-                        spec = charts.segments_over_time(title, number_format)
-                        named = lines.named_series(
-                            frame, "segment", pixels=charts.SEGMENTS_HEIGHT - 60
-                        )
-                        charts.draw(
-                            events.on_periods(named, marks),
-                            spec,
-                            title,
-                            grade=files.COUNTED,
-                            is_said=False,
-                        )
+            for frame, spec, title in _segments_drawn(segment, marks):
+                with st.container():
+                    st.markdown(f"**{literal(title)}**")
+                    charts.draw(frame, spec, title, grade=files.COUNTED, is_said=False)
         if segment.followed_share is not None:
             st.caption(text.followed(segment))
+
+
+@made_once
+def _segments_drawn(
+    segment: Segments, marks: Numbered
+) -> list[tuple[pd.DataFrame, charts.Spec, str]]:
+    drawn = []
+    for frame, title, number_format in (
+        (in_life_tables.shares(segment), text.shares(segment), ".0%"),
+        (
+            in_life_tables.errors(segment),
+            text.errors(segment),
+            ".0%" if segment.is_share else ".3~g",
+        ),
+    ):
+        if not frame.empty:
+            spec = charts.segments_over_time(title, number_format)
+            named = lines.named_series(frame, "segment", pixels=charts.SEGMENTS_HEIGHT - 60)
+            drawn.append((events.on_periods(named, marks), spec, title))
+    return drawn
 
 
 def table(view: DeploymentView) -> None:

@@ -22,6 +22,7 @@ from pages.parts.common.format import (
     literal,
     number,
     percent,
+    period_name,
     span,
 )
 
@@ -90,8 +91,8 @@ def frees_hours(case: CaseValue) -> bool:
 
 def on_kpi(view: KpiView) -> None:
     """On the KPI screen: freed hours of the model behind a KPI of people's work."""
-    if view.case is not None and view.kpi.dimension is Dimension.PEOPLE_INTENSITY:
-        section(view.project, view.case)
+    if view.cases and view.kpi.dimension is Dimension.PEOPLE_INTENSITY:
+        section(view.project, view.cases[0])  # no mean over cases has two
 
 
 def sentence(found: CaseHours) -> str:
@@ -183,7 +184,7 @@ def table(found: CaseHours) -> pd.DataFrame:
     places = [p for p in Destination if any(p in r.went_to for r in rows)]
     return pd.DataFrame(
         {
-            "Period": [str(r.period) for r in rows],
+            "Period": [period_name(r.period) for r in rows],
             "Freed, hours": [number(r.freed) for r in rows],
             "Grade": ["D" for _ in rows],
             "Implied, hours": [_number(r.implied) for r in rows],

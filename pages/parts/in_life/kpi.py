@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.services.in_life.kpi_view import KpiLine, KpiSeries, KpiView
     from mlpm_core.services.in_life.shown_period import ShownPeriod
+    from mlpm_core.services.valuation.value_cases import CaseValue
 
 _TABLE: Final = "kpi_list"
 _FOUR_WEEKS: Final = timedelta(weeks=4)
@@ -188,12 +189,25 @@ def _told(view: KpiView) -> None:
 
 
 def what_moves_it(view: KpiView) -> None:
-    """The driver tree from the KPI's dimension down to the metrics of the model."""
-    case = view.case
+    """What each value case adds, and how that grows out of the metrics of its model."""
     st.header("What moves it", anchor=False)
-    if case is None:
+    if not view.cases:
         st.caption(literal(view.no_implied or "No model moves it."))
         return
+    if len(view.cases) > 1:
+        st.markdown(literal(say.together(view)))
+        if view.kpi.alone:
+            printing.table(
+                kpi_tables.parts(view),
+                hide_index=True,
+                alt="What each value case moves the KPI by, and all of them together",
+            )
+    for case in view.cases:
+        _driven(view, case)
+
+
+def _driven(view: KpiView, case: CaseValue) -> None:
+    """The driver tree from the KPI's dimension down to the metrics of the model."""
     tree = grown(case, view.kpi.dimension.value)
     if tree is None:
         st.caption(literal(case.problem or "Its value case has no value yet."))
@@ -207,10 +221,11 @@ def what_moves_it(view: KpiView) -> None:
         )
         driver_tree.driver_tree(tree, case.currency, files.grade_of(case))
     deployment = case.deployment
+    of_case = f" of {literal(case.title)}" if len(view.cases) > 1 else ""
     with st.container(horizontal=True):
         st.page_link(
             "in_life/deployment.py",
-            label="The model's metrics over time",
+            label=f"The model's metrics over time{of_case}",
             icon=":material/troubleshoot:",
             query_params=panels.here(
                 deployment=(deployment.deployment_id if deployment else "")
@@ -219,7 +234,7 @@ def what_moves_it(view: KpiView) -> None:
         )
         st.page_link(
             "plan/value_case.py",
-            label="Formulas and inputs",
+            label=f"Formulas and inputs{of_case}",
             icon=":material/function:",
             query_params=panels.here(case=case.value_case_id),
         )

@@ -9,7 +9,7 @@ from mlpm_core.services.in_life.kpi_changes import BASELINE
 from mlpm_core.services.in_life.kpi_view import Basis, Change, Missing
 from mlpm_core.services.in_life.shown_period import Against
 from pages.parts.common import period_text
-from pages.parts.common.format import Colour, counted, literal, number, span
+from pages.parts.common.format import Colour, counted, literal, number, period_name, plain, span
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.kpi_changes import Compared
@@ -74,7 +74,7 @@ def _held_against(compared: Compared, against: str, word: str) -> str:
         n = counted(compared.change.n_before, word)
         return f"from {period_text.days(comparison.before)} ({n})"
     if period is not None and against == Against.YEAR_AGO:
-        return str(period)
+        return period_name(period)
     return _BEFORE[against].format(word=word)
 
 
@@ -118,7 +118,7 @@ def _ends(low: float, high: float) -> str:
     largest = max(map(abs, ends))
     if largest >= _SHORTENED or decimals > _MOST_DECIMALS:
         return span(low, high)
-    texts = [f"{end + 0.0:,.{max(decimals, 0)}f}".replace("-", "−") for end in ends]
+    texts = [plain(end + 0.0, max(decimals, 0)).replace("-", "−") for end in ends]
     return f"{texts[0]} to {texts[1]}"
 
 

@@ -54,7 +54,9 @@ def section(view: KpiView, series: KpiSeries) -> None:
     word, icon, colour = _VERDICTS[seen.verdict]
     st.badge(word, icon=icon, color=colour)
     st.markdown(literal(sentence(seen, proof, view.kpi.unit, _word(series))))
-    told = [literal(link_sentence(name, found, _word(series))) for name, found in links(proof)]
+    told = [
+        literal(link_sentence(name, found, _word(series))) for name, found in links(view, proof)
+    ]
     if told:
         st.caption("  \n".join(told), help=_LINK_HELP)
 
@@ -63,9 +65,13 @@ def _word(series: KpiSeries) -> str:
     return series.values[-1].period.word
 
 
-def links(proof: KpiProof) -> list[tuple[str, Link]]:
-    """The metrics of which something can be said."""
-    return [(name, found) for name, found in proof.links.items() if found.strongest is not None]
+def links(view: KpiView, proof: KpiProof) -> list[tuple[str, Link]]:
+    """The metrics of which something can be said, with their value case where there are several."""
+    return [
+        (f"{METRICS[name].label} ({of})" if len(view.parts) > 1 else METRICS[name].label, found)
+        for (name, of), found in proof.links.items()
+        if found.strongest is not None
+    ]
 
 
 def sentence(seen: Agreement, proof: KpiProof, unit: str, word: str) -> str:
@@ -102,10 +108,14 @@ def _others(proof: KpiProof, unit: str, *, alters: bool = False) -> str:
     names = listed([f"“{title}”" for title in proof.also])
     told = f" {names} {'changes' if is_one else 'change'} the same dimension, and nothing says "
     told += "whether this KPI is moved too"
-    own = "Give each value case a KPI of its own, and it is judged."
+    own = (
+        f"Name {'it' if is_one else 'them'} in the KPI (Also moved by) or give each value case a "
+        "KPI of its own, and it is judged."
+    )
     if proof.beside is None:
         return (
-            f"{told}: what is implied there cannot be added, so the two cannot be compared. {own}"
+            f"{told}: what is implied there cannot be added, so the two cannot be compared. Give "
+            "each value case a KPI of its own, and it is judged."
             if alters
             else ""
         )
@@ -144,9 +154,8 @@ def _why(seen: Agreement, word: str) -> str:
     return f"{why[:1].upper()}{why[1:]}."
 
 
-def link_sentence(name: str, found: Link, word: str) -> str:
+def link_sentence(label: str, found: Link, word: str) -> str:
     """Whether the KPI moves when a metric moves."""
-    label = METRICS[name].label
     strongest = found.strongest
     if strongest is None or not found.is_linked:
         return f"{label}: no link with the KPI that luck would not make ({found.n_pairs} {word}s)."

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mlpm_core.records import METRICS
 from mlpm_core.services.in_life.portfolio import Grade
+from mlpm_core.services.in_life.shown_period import fiscal_end
 from pages.parts.common import event_marks, period_frames
 from pages.parts.common.format import (
     KPI_STATES,
@@ -18,6 +19,8 @@ from pages.parts.common.format import (
     grade_in_words,
     number,
     percent,
+    period_name,
+    plain,
     span,
     written_unit,
 )
@@ -45,7 +48,7 @@ def lines(shown: Sequence[KpiLine]) -> pd.DataFrame:
             "Likely (8 times in 10)": [_likely(x) for x in shown],
             "Target": [_target(x) for x in shown],
             "Newest values": [list(x.spark) for x in shown],
-            "Based on": ["measured" if x.is_measured else _implied(x) for x in shown],
+            "Based on": [_based_on(x) for x in shown],
             "Data to": [_data_to(x) for x in shown],
             "Owner": [x.kpi.owner or "nobody yet" for x in shown],
         }
@@ -57,14 +60,16 @@ def _now(line: KpiLine) -> str:
     if newest is not None:
         target = line.target.target if line.target else None
         return figure(newest.value, line.kpi.unit, digits_beside(newest.value, target))
-    current = line.kpi.current
-    return NOTHING if current is None else figure(current.mean, line.kpi.unit)
+    current = line.proven.level if line.proven else line.kpi.value
+    return NOTHING if current is None else figure(current, line.kpi.unit)
 
 
 def _likely(line: KpiLine) -> str:
     """The range of what is implied; what was measured stands as it was counted."""
     if line.is_measured:
         return "as counted"
+    if line.proven is not None:
+        return f"{span(line.proven.low, line.proven.high)} (19 in 20)"
     current = line.kpi.current
     return NOTHING if current is None else span(current.p10, current.p90)
 
@@ -76,7 +81,11 @@ def _target(line: KpiLine) -> str:
     return f"{text} by {day(line.target.on)}" if line.target.on else text
 
 
-def _implied(line: KpiLine) -> str:
+def _based_on(line: KpiLine) -> str:
+    if line.is_measured:
+        return "measured"
+    if line.proven is not None:
+        return f"proven with a control (grade {line.proven.grade}), less than implied"
     if line.kpi.current is not None:
         return f"implied ({grade_in_words(Grade.MODEL_IMPLIED, line.kpi.unchecked)})"
     return "planned only" if line.kpi.planned is not None else "nothing yet"
@@ -86,6 +95,8 @@ def _data_to(line: KpiLine) -> str:
     newest = line.series.newest if line.series else None
     if newest is not None:
         return day(newest.period.last_on)
+    if line.proven is not None:
+        return day(line.proven.until)
     return day(line.kpi.as_of.last_on) if line.kpi.as_of else NOTHING
 
 
@@ -100,19 +111,19 @@ def over_time(
     ends: list[datetime] = []
     for level in view.implied:
         if shown.holds(level.period):
-            row = rows.setdefault(level.period.start, {"period": str(level.period)})
+            row = rows.setdefault(level.period.start, {"period": period_name(level.period)})
             row |= {"implied": level.level, "low": level.low, "high": level.high}
             ends.append(level.period.end)
     for value in series.values if series else ():
         if shown.holds(value.period):
             row = rows.setdefault(value.period.start, {})
-            row["period"] = str(value.period)
+            row["period"] = period_name(value.period)
             row["measured" if value.is_whole else "unfinished"] = value.value
             ends.append(value.period.end)
     if rows and series is not None:
         whole = ((v.period, v.value) for v in series.whole)
         for start, (period, was) in period_frames.under(sorted(rows), whole, shown).items():
-            rows[start] |= {"earlier": was, "earlier_period": str(period)}
+            rows[start] |= {"earlier": was, "earlier_period": period_name(period)}
     starts = sorted(rows)
     columns, blank = ("period", "earlier_period", *_DRAWN), {"earlier_period": NOTHING}
     frame = pd.DataFrame(
@@ -144,7 +155,7 @@ def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
     unit = written_unit(view.kpi.unit)
     return pd.DataFrame(
         {
-            "Period": [str(v.period) for v in shown],
+            "Period": [period_name(v.period) for v in shown],
             f"Measured, {unit}": [number(v.value, digits_beside(v.value)) for v in shown],
             "Whole": ["yes" if v.is_whole else "not over when it came" for v in shown],
             f"Implied, {unit}": [NOTHING if i is None else number(i) for i in implied],
@@ -154,7 +165,7 @@ def values(view: KpiView, series: KpiSeries) -> pd.DataFrame:
                 NOTHING if i is None else number(v.value - i)
                 for v, i in zip(shown, implied, strict=True)
             ],
-            "Cases": [NOTHING if v.n is None else f"{v.n:,}" for v in shown],
+            "Cases": [NOTHING if v.n is None else plain(v.n) for v in shown],
             "Source": [v.source for v in shown],
             "Batch": [v.batch for v in shown],
         }
@@ -166,7 +177,7 @@ def targets(view: KpiView) -> pd.DataFrame:
     unit = view.kpi.unit
     return pd.DataFrame(
         {
-            "By": [day(t.on) if t.on else "always" for t in view.targets],
+            "By": [_by(t.on, view.year_starts_in) if t.on else "always" for t in view.targets],
             "Target": [figure(t.target, unit) for t in view.targets],
             "Floor": [_number(t.at_least) for t in view.targets],
             "Stretch": [_number(t.stretch) for t in view.targets],
@@ -176,6 +187,12 @@ def targets(view: KpiView) -> pd.DataFrame:
             "Reached": [_reached(t.is_reached) for t in view.targets],
         }
     )
+
+
+def _by(on: date, year_starts_in: int) -> str:
+    """The day of a target, with the fiscal year or quarter that ends on it."""
+    name = fiscal_end(on, year_starts_in)
+    return f"{day(on)} (end of {name})" if name else day(on)
 
 
 def _reached(is_reached: bool | None) -> str:
@@ -188,7 +205,7 @@ def since(view: KpiView, changed: SinceDay) -> pd.DataFrame:
     """The KPI and the model's metrics then and now."""
     unit = view.kpi.unit
     shown = [("Measured", unit, changed.measured), ("Implied (grade C)", unit, changed.implied)]
-    shown += [(METRICS[str(m.metric)].label, "", m) for m in changed.metrics]
+    shown += [(_metric(m), "", m) for m in changed.metrics]
     told = [(label, of, m) for label, of, m in shown if m is not None]
     return pd.DataFrame(
         {
@@ -206,6 +223,31 @@ def since(view: KpiView, changed: SinceDay) -> pd.DataFrame:
             ],
             "Period now": [str(m.now_in) for _, _, m in told],
             "Change": [_change(m) for _, _, m in told],
+        }
+    )
+
+
+def _metric(moved: Moved) -> str:
+    """A metric's name, with the value case that it feeds where there are several."""
+    label = METRICS[str(moved.metric)].label
+    return f"{label} ({moved.of})" if moved.of else label
+
+
+def parts(view: KpiView) -> pd.DataFrame:
+    """What each of several value cases adds to a KPI, and all of them together."""
+    kpi, baseline = view.kpi, view.kpi.baseline or 0.0
+    rows = dict(kpi.alone) | ({"Together": kpi.current} if kpi.current else {})
+    digits = digits_beside(*(at.mean - baseline for at in rows.values()))
+    return pd.DataFrame(
+        {
+            "Value case": list(rows),
+            f"Moves it by, {written_unit(kpi.unit)}": [
+                number(at.mean - baseline, digits) for at in rows.values()
+            ],
+            "Likely (8 in 10)": [
+                span(at.p10 - baseline, at.p90 - baseline) for at in rows.values()
+            ],
+            "Grade": ["C" for _ in rows],
         }
     )
 

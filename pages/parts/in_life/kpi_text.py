@@ -19,8 +19,12 @@ from pages.parts.common.format import (
     day,
     digits_beside,
     figure,
+    in_period,
+    listed,
     literal,
     number,
+    period_name,
+    span,
     spread,
 )
 from pages.parts.in_life import kpi_change_text
@@ -55,7 +59,7 @@ def lead_of_list(lines: tuple[KpiLine, ...]) -> str:
     first = lines[0]
     if first.state is KpiState.OFF:
         text += f" **{literal(first.kpi.title)}** needs attention first."
-    n_silent = sum(not line.is_measured for line in lines)
+    n_silent = sum(not line.is_measured and line.proven is None for line in lines)
     if n_silent == len(lines):
         return f"{text} None of them was measured: all follow from the models' metrics."
     if n_silent:
@@ -74,7 +78,7 @@ def lead(view: KpiView, series: KpiSeries | None, shown: ShownPeriod) -> str:
     if shown.span is not None:
         return f"{title}{_over(view, series, shown, digits)}"
     value = literal(figure(newest.value, view.kpi.unit, digits))
-    text = f"{title}: {value} {literal(newest.period.when)}"
+    text = f"{title}: {value} {literal(in_period(newest.period))}"
     before = f"the {newest.period.word} before"
     moved = _moved(series.against_previous(), view.kpi.direction, before, digits)
     text += f", {moved}" if moved else ""
@@ -102,7 +106,7 @@ def _over(view: KpiView, series: KpiSeries, shown: ShownPeriod, digits: int) -> 
         moved = _moved(compared.change, view.kpi.direction, told, digits)
         text += f", {moved}" if moved else ""
     target = _target(view, newest, series, digits)
-    return f"{text}. By the newest {word}, {literal(str(newest.period))}: {target}."
+    return f"{text}. By the newest {word}, {literal(period_name(newest.period))}: {target}."
 
 
 def _not_measured(view: KpiView, series: KpiSeries | None) -> str:
@@ -113,6 +117,14 @@ def _not_measured(view: KpiView, series: KpiSeries | None) -> str:
     if kpi.current is not None:
         implied = literal(figure(kpi.current.mean, kpi.unit))
         ends = literal(spread(kpi.current.p10, kpi.current.p90))
+        proven = view.line.proven
+        if proven is not None:
+            at = literal(figure(proven.level, kpi.unit))
+            between = literal(span(proven.low, proven.high))
+            text = (
+                f"stands at {at} by what was proven with a control (19 times in 20 {between}, "
+                f"grade {proven.grade}). By that it {_WORDS[view.line.state][0]}."
+            )
         text += f" The model's metrics imply {implied} ({ends}, grade C)."
     elif kpi.planned is not None:
         text += f" {literal(figure(kpi.planned.mean, kpi.unit))} is planned."
@@ -192,7 +204,7 @@ def unfinished(series: KpiSeries, unit: str) -> str:
 
 def _unfinished(part: MeasuredValue, unit: str) -> str:
     value = literal(figure(part.value, unit))
-    return f"the {literal(str(part.period))} came in before it was over ({value} so far)"
+    return f"the {literal(period_name(part.period))} came in before it was over ({value} so far)"
 
 
 def age(view: KpiView, series: KpiSeries) -> str:
@@ -242,7 +254,7 @@ def other(view: KpiView, period: Period | Span, measured: float | None) -> tuple
         return None
     ends = view.implied_ends_in(period)
     likely = f"{spread(*ends)}; " if ends else ""
-    when = period.when if isinstance(period, Period) else f"from {period_text.days(period)}"
+    when = in_period(period) if isinstance(period, Period) else f"from {period_text.days(period)}"
     if measured is None:
         return literal(number(implied)), literal(f"{likely}{when}; no measured value covers that")
     rest = measured - implied
@@ -250,6 +262,19 @@ def other(view: KpiView, period: Period | Span, measured: float | None) -> tuple
     sign = "+" if rest > 0 else ""
     other = f"{sign}{number(rest)} other (measured minus implied), {when}"
     return literal(number(implied, digits)), literal(likely + other)
+
+
+def together(view: KpiView) -> str:
+    """That what several value cases imply is added, and which of them add nothing."""
+    titles = listed([f"“{case.title}”" for case in view.cases])
+    told = f"What {titles} imply is added: each from the day on which its model came into use. "
+    if view.kpi.current is None and view.kpi.reason:
+        told += f"{view.kpi.reason} "
+    told += (
+        "The range of the sum is that of draws added one by one; results of one model, and an "
+        "input that two value cases have written alike, count as the same number in both."
+    )
+    return " ".join((told, *view.kpi.left_out))
 
 
 def no_other(view: KpiView) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlpm_core.services.in_life.kpi_changes import kpi_changes
 from pages.parts.common import period_text, terms
-from pages.parts.common.format import KPI_STATES, NOTHING, literal, number, written_unit
+from pages.parts.common.format import KPI_STATES, NOTHING, in_period, literal, number, written_unit
 from pages.parts.in_life import kpi_change_text, kpi_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _measured(view: KpiView, series: KpiSeries, shown: ShownPeriod, changes: Kpi
     unit = written_unit(view.kpi.unit)
     if shown.span is None:
         st.badge(state[2:], icon=icon, color=colour)
-        st.caption(literal(f"{unit}, {newest.period.when}"))
+        st.caption(literal(f"{unit}, {in_period(newest.period)}"))
         return
     if level.now is None:
         st.caption(literal(kpi_change_text.missing(_alone(changes), series)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.common import charts, controls, files, panels, printing, terms
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, figure, graded, literal, written_unit
 from pages.parts.evaluate import decisions
 from pages.parts.in_life import events, promises_charts, proof
@@ -15,6 +16,8 @@ from pages.parts.in_life import promises_text as say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from mlpm_core.services.in_life.promises import DeliveredView, KpiMonths
     from pages.parts.common.event_marks import Numbered
@@ -76,17 +79,15 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
     st.header("Month by month", anchor=False)
     shown = _chosen(view)
     if shown is not None:
-        frame = promises_charts.of_levels(tables.kpi_months(shown))
         charts.draw(
-            events.on_months(frame, [m.start for m in shown.months], marks),
+            _kpi_months(shown, marks),
             promises_charts.level_by_month(written_unit(shown.kpi.unit)),
             say.kpi_chart(shown),
             grade=files.IMPLIED,
         )
     else:
-        frame = promises_charts.of_money_months(tables.money_months(view))
         charts.draw(
-            events.on_months(frame, [m.start for m in view.months], marks),
+            _money_months(view, marks),
             promises_charts.promised_by_month(f"{view.case.currency} / month"),
             say.money_chart(view),
             grade=files.IMPLIED,
@@ -103,10 +104,27 @@ def months(view: DeliveredView, marks: Numbered = ()) -> KpiMonths | None:
         )
     else:
         st.header("To date", anchor=False)
-        frame = events.on_months(tables.to_date(view), [m.start for m in view.to_date], marks)
         spec = promises_charts.realised_to_date(view.case.currency)
-        charts.draw(promises_charts.of_to_date(frame), spec, say.to_date(view), grade=files.IMPLIED)
+        charts.draw(_to_date(view, marks), spec, say.to_date(view), grade=files.IMPLIED)
     return shown
+
+
+@made_once
+def _kpi_months(shown: KpiMonths, marks: Numbered) -> pd.DataFrame:
+    frame = promises_charts.of_levels(tables.kpi_months(shown))
+    return events.on_months(frame, [m.start for m in shown.months], marks)
+
+
+@made_once
+def _money_months(view: DeliveredView, marks: Numbered) -> pd.DataFrame:
+    frame = promises_charts.of_money_months(tables.money_months(view))
+    return events.on_months(frame, [m.start for m in view.months], marks)
+
+
+@made_once
+def _to_date(view: DeliveredView, marks: Numbered) -> pd.DataFrame:
+    frame = events.on_months(tables.to_date(view), [m.start for m in view.to_date], marks)
+    return promises_charts.of_to_date(frame)
 
 
 def _chosen(view: DeliveredView) -> KpiMonths | None:

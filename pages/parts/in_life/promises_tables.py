@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mlpm_core.services.in_life.promises import Grade
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     day,
     digits_beside,
     figure,
+    month,
     number,
     percent,
     span,
@@ -74,7 +76,7 @@ def _realised(
     shown: tuple[Month, ...] | tuple[KpiMonth, ...], estimates: list[Estimate | None]
 ) -> dict[str, Any]:
     return {
-        "month": [say.month(m.start) for m in shown],
+        "month": [month(m.start) for m in shown],
         "realised": [e.mean if e else None for e in estimates],
         "low": [e.p10 if e else None for e in estimates],
         "high": [e.p90 if e else None for e in estimates],
@@ -89,7 +91,7 @@ def money_table(view: DeliveredView) -> pd.DataFrame:
     months, to_date, currency = view.months[::-1], view.to_date[::-1], view.case.currency
     return pd.DataFrame(
         {
-            "Month": [say.month(m.start) for m in months],
+            "Month": [month(m.start) for m in months],
             "Days monitored": [_of_days(m) for m in months],
             f"Promised, {currency}": [_rounded(m.promised) for m in months],
             f"Promised, same days, {currency}": [_rounded(m.promised_same_days) for m in months],
@@ -125,7 +127,7 @@ def kpi_table(view: KpiMonths) -> pd.DataFrame:
     implied = Grade.MODEL_IMPLIED.value
     return pd.DataFrame(
         {
-            "Month": [say.month(m.start) for m in months],
+            "Month": [month(m.start) for m in months],
             "Days monitored": [_of_days(m) for m in months],
             "Promise in force": [_number(m.promised, "no promise due") for m in months],
             f"Realised, {unit}": [_level(m.level, m.promised, view.kpi.target) for m in months],
@@ -137,6 +139,7 @@ def kpi_table(view: KpiMonths) -> pd.DataFrame:
     )
 
 
+@made_once
 def promises(view: DeliveredView) -> pd.DataFrame:
     """Every promise of the project with what became of it."""
     lines = view.promises

@@ -15,13 +15,13 @@ from pages.parts.common.format import (
     figure,
     literal,
     money,
+    month,
     number,
     percent,
+    plain,
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from mlpm_core.services.in_life.promises import (
         DeliveredView,
         HitRate,
@@ -55,7 +55,7 @@ def lead(view: DeliveredView) -> str:
     title, total, currency = literal(view.case.title), view.total, view.case.currency
     if total is None:
         return f"**{title}** is not in use yet, so nothing can have been delivered.{_planned(view)}"
-    since = f"{view.months[0].start:%B %Y}"
+    since = f"{month(view.months[0].start, in_full=True)}"
     if total.realised is None:
         n = literal(days(total.days_in_use))
         return (
@@ -78,7 +78,7 @@ def lead(view: DeliveredView) -> str:
     if worst is None or worst.gap is None:
         return f"{text}; no month fell behind."
     gap = literal(amount(worst.gap, currency))
-    return f"{text}; {worst.start:%B %Y} cost most: {gap} less than promised."
+    return f"{text}; {month(worst.start, in_full=True)} cost most: {gap} less than promised."
 
 
 def _planned(view: DeliveredView) -> str:
@@ -152,19 +152,7 @@ def days(n: float) -> str:
     >>> days(1), days(728), days(2.5)
     ('1 day', '728 days', '2.5 days')
     """
-    return counted(int(n), "day") if n == int(n) else f"{n:,.1f} days"
-
-
-def month(start: date) -> str:
-    """A month as charts and tables write it.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> month(date(2024, 7, 1))
-    'Jul 2024'
-    """
-    return f"{start:%b %Y}"
+    return counted(int(n), "day") if n == int(n) else f"{plain(n, 1)} days"
 
 
 def coverage(monitored: float, in_use: float) -> str:
@@ -186,7 +174,7 @@ def missing(n: float) -> str:
     >>> missing(2), missing(0)
     ('2 d', '')
     """
-    return f"{n:,.0f} d" if n >= 0.5 else ""
+    return f"{plain(n)} d" if n >= 0.5 else ""
 
 
 def grade(view: DeliveredView) -> str:
@@ -215,9 +203,9 @@ def _is_partial(month: Month | KpiMonth) -> bool:
     return bool(missing(month.days_in_use - month.days_monitored))
 
 
-def _in_month(month: Month, view: DeliveredView) -> str:
-    mean = month.realised.mean if month.realised else 0.0
-    return f"{amount(mean, view.case.currency)} in {month.start:%B %Y}"
+def _in_month(shown: Month, view: DeliveredView) -> str:
+    mean = shown.realised.mean if shown.realised else 0.0
+    return f"{amount(mean, view.case.currency)} in {month(shown.start, in_full=True)}"
 
 
 def to_date(view: DeliveredView) -> str:
@@ -244,7 +232,7 @@ def kpi_chart(shown: KpiMonths) -> str:
     mean = last.level.mean if last.level else 0.0
     digits = digits_beside(mean, last.promised, kpi.target, kpi.baseline)
     level = figure(mean, kpi.unit, digits)
-    text = f"{level} in {last.start:%B %Y}; {kpi.direction} is better"
+    text = f"{level} in {month(last.start, in_full=True)}; {kpi.direction} is better"
     if last.promised is not None:
         text += f", promised {number(last.promised, digits)}"
     else:

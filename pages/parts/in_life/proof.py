@@ -81,7 +81,8 @@ def _one(project: str, measured: Measured) -> None:
 def _beside(project: str, measured: Measured) -> BesideImplied | None:
     if not measured.has_figure:
         return None
-    return beside_implied(queries.kpi_view(project, measured.kpi_id), measured)
+    view = queries.kpi_view(project, measured.kpi_id)
+    return beside_implied(view.kpi, view.implied, measured)
 
 
 def less_than_implied(project: str, kpi_id: str | None = None) -> None:
@@ -91,7 +92,10 @@ def less_than_implied(project: str, kpi_id: str | None = None) -> None:
             found = _beside(project, measured)
             if found is not None and found.is_less:
                 st.warning(
-                    beside_text.less_than_implied(measured, found), icon=":material/difference:"
+                    beside_text.less_than_implied(
+                        measured, found, line=queries.kpi_view(project, measured.kpi_id).line
+                    ),
+                    icon=":material/difference:",
                 )
 
 

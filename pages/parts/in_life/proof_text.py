@@ -16,6 +16,7 @@ from pages.parts.common.format import (
     literal,
     number,
     percent,
+    plain,
     written_unit,
 )
 
@@ -111,9 +112,9 @@ def figure_of(measured: KpiExperiment) -> Proven:
         value,
         f"{per}likely {number(shown.low, digits)} to {number(shown.high, digits)} (95 times in "
         f"100), grade A. {measured.title}, with the model minus without it ({better} is better): "
-        f"{_VERDICTS[found.verdict]}. {found.n_treated:,} treated and {found.n_holdout:,} held-out "
-        f"cases of {_days(found.days)} to {day(measured.until - timedelta(days=1))}. It is not "
-        "added to what is implied.",
+        f"{_VERDICTS[found.verdict]}. {plain(found.n_treated)} treated and "
+        f"{plain(found.n_holdout)} held-out cases of {_days(found.days)} to "
+        f"{day(measured.until - timedelta(days=1))}. It is not added to what is implied.",
     )
 
 
@@ -148,7 +149,7 @@ def _in_total(measured: KpiExperiment, found: Experiment) -> str:
     else:
         size = f"{number(abs(total.mean), digits)} {unit}s"
     return (
-        f"Over the {found.n_treated:,} treated cases of {_days(found.days)} that makes {size} "
+        f"Over the {plain(found.n_treated)} treated cases of {_days(found.days)} that makes {size} "
         f"{word} ({number(low, digits)} to {number(high, digits)})."
     )
 
@@ -176,8 +177,8 @@ def _doubt(measured: KpiExperiment, found: Experiment) -> str:
             return "All cases of a group are the same, so nothing says what chance alone does."
         case Doubt.TOO_FEW:
             return (
-                f"There are too few cases yet: {found.n_treated:,} treated and "
-                f"{found.n_holdout:,} held out."
+                f"There are too few cases yet: {plain(found.n_treated)} treated and "
+                f"{plain(found.n_holdout)} held out."
             )
         case Doubt.SAMPLE_RATIO:
             return _uneven(measured, found)
@@ -191,9 +192,9 @@ def _uneven(measured: KpiExperiment, found: Experiment) -> str:
     held_out = measured.plan.proof_held_out if measured.plan else None
     meant = f" where {percent(held_out)} were to be held out" if held_out is not None else ""
     return (
-        f"The cases are not split as planned: {found.n_treated:,} treated and "
-        f"{found.n_holdout:,} held out{meant}. Chance does that less than once in 2,000 times, so "
-        "something decides who is treated. No figure is shown until that is found."
+        f"The cases are not split as planned: {plain(found.n_treated)} treated and "
+        f"{plain(found.n_holdout)} held out{meant}. Chance does that less than once in 2,000 "
+        "times, so something decides who is treated. No figure is shown until that is found."
     )
 
 
@@ -212,7 +213,7 @@ def rests_on(measured: KpiExperiment) -> str:
     if found is not None:
         turns = ", the groups taking turns" if found.is_switchback else ""
         parts.append(
-            f"{found.n_treated:,} treated and {found.n_holdout:,} held-out cases in "
+            f"{plain(found.n_treated)} treated and {plain(found.n_holdout)} held-out cases in "
             f"{counted(found.n_periods, 'period')}{turns}, to {day(measured.until)}."
         )
         if found.decided_after_days is not None:

@@ -8,6 +8,7 @@ from pages.parts.common.format import digits_beside, literal, number, written_un
 
 if TYPE_CHECKING:
     from mlpm_core.services.in_life.experiments import KpiBeforeAfter, KpiExperiment
+    from mlpm_core.services.in_life.kpi_view import KpiLine
     from mlpm_core.services.in_life.proven_beside_implied import BesideImplied
     from mlpm_core.services.in_life.rollouts import KpiRollout
 
@@ -32,7 +33,7 @@ def beside_implied(told: BesideImplied | None, unit: str) -> str:
 
 
 def less_than_implied(
-    measured: KpiExperiment | KpiBeforeAfter | KpiRollout, told: BesideImplied
+    measured: KpiExperiment | KpiBeforeAfter | KpiRollout, told: BesideImplied, line: KpiLine
 ) -> str:
     """That a KPI's implied level is better than what was proven of it."""
     proven = told.implied.mean + told.difference.mean
@@ -40,6 +41,12 @@ def less_than_implied(
     return literal(
         f"“{measured.title}” was changed by {number(proven, digits)} {written_unit(measured.unit)} "
         f"as measured with a control (grade {measured.grade}), where the model's metrics imply "
-        f"{number(told.implied.mean, digits)} (grade C). What is implied of this KPI, its state "
-        "and a promise judged by it are better than what was measured."
+        f"{number(told.implied.mean, digits)} (grade C). What is implied of this KPI and a promise "
+        f"judged by it are better than what was measured{_state(line)}."
     )
+
+
+def _state(line: KpiLine) -> str:
+    if line.is_measured or line.proven is not None:
+        return "; its state goes by what was measured"
+    return ", and so is its state"

@@ -8,7 +8,16 @@ import pandas as pd
 
 from mlpm_core.services.in_life.metric_signals import Rule
 from mlpm_core.services.in_life.portfolio import Grade
-from pages.parts.common.format import NOTHING, WORDS, day, digits_beside, number, percent
+from pages.parts.common.cache import made_once
+from pages.parts.common.format import (
+    NOTHING,
+    WORDS,
+    day,
+    digits_beside,
+    number,
+    percent,
+    period_name,
+)
 from pages.parts.common.tables import likely, unchecked
 from pages.parts.in_life import text
 
@@ -42,6 +51,7 @@ def deployments(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     )
 
 
+@made_once
 def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     """The deployments of one model, a row each."""
     return pd.DataFrame(
@@ -57,6 +67,7 @@ def slots(lines: Sequence[DeploymentLine]) -> pd.DataFrame:
     )
 
 
+@made_once
 def limits(line: DeploymentLine) -> pd.DataFrame:
     """Every limit with the newest value beside it."""
     checks = line.checks
@@ -93,6 +104,7 @@ def digits(watched: WatchedMetric) -> int:
     return max(_DIGITS, *(check.digits(point.value) for point in watched.series.points))
 
 
+@made_once
 def metric(watched: WatchedMetric) -> pd.DataFrame:
     """One metric's results for its chart."""
     points = watched.series.points
@@ -104,7 +116,7 @@ def metric(watched: WatchedMetric) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "start": [p.period.start for p in points],
-            "period": [str(p.period) for p in points],
+            "period": [period_name(p.period) for p in points],
             "value": [p.value for p in points],
             "low": [p.value if p.low is None else p.low for p in points],
             "high": [p.value if p.high is None else p.high for p in points],
@@ -158,7 +170,7 @@ def shares(view: Segments) -> pd.DataFrame:
     """The share of each segment for its chart."""
     return pd.DataFrame(
         [
-            (p.period.start, str(p.period), segment.name, p.share, p.n)
+            (p.period.start, period_name(p.period), segment.name, p.share, p.n)
             for segment in view.segments
             for p in segment.points
             if p.share is not None
@@ -171,7 +183,7 @@ def errors(view: Segments) -> pd.DataFrame:
     """The error of each segment for its chart."""
     return pd.DataFrame(
         [
-            (p.period.start, str(p.period), segment.name, p.error, p.n_judged or None)
+            (p.period.start, period_name(p.period), segment.name, p.error, p.n_judged or None)
             for segment in view.segments
             for p in segment.points
             if p.error is not None
@@ -184,7 +196,7 @@ def segments(view: Segments) -> pd.DataFrame:
     """What the charts of segments show, as a table, newest first."""
     rows: list[dict[str, Any]] = [
         {
-            "Period": str(p.period),
+            "Period": period_name(p.period),
             view.title.capitalize(): segment.name,
             "Cases": p.n,
             "Share": NOTHING if p.share is None else percent(p.share),

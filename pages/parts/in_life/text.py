@@ -11,12 +11,14 @@ from pages.parts.common.format import (
     NOTHING,
     counted,
     day,
+    in_period,
     inner,
     listed,
     literal,
     money,
     number,
     percent,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -140,13 +142,13 @@ def episode(watched: WatchedMetric, event: Episode) -> str:
     size = f"for the {way}, {times}" if way else times
     label = watched.series.metric.label
     if event.rule == Rule.CUSUM:
-        began = event.since.when.partition(" ")[2]
-        text = f"{label} has drifted since {began} ({size}), noticed {event.noticed.when}"
-        return text if event.back is None else f"{text}, and came back {event.back.when}"
-    text = f"{label} left its usual range {event.since.when} ({size})"
+        began = in_period(event.since).partition(" ")[2]
+        text = f"{label} has drifted since {began} ({size}), noticed {in_period(event.noticed)}"
+        return text if event.back is None else f"{text}, and came back {in_period(event.back)}"
+    text = f"{label} left its usual range {in_period(event.since)} ({size})"
     if event.back is None:
         return f"{text} and has not come back"
-    return f"{text} and came back {event.back.when}"
+    return f"{text} and came back {in_period(event.back)}"
 
 
 def _way(watched: WatchedMetric, event: Episode) -> str:
@@ -165,13 +167,13 @@ def metric(watched: WatchedMetric) -> str:
     series = watched.series
     last = series.points[-1]
     digits = watched.check.digits(last.value) if watched.check else 3
-    text = f"{number(last.value, digits)} {last.period.when}"
+    text = f"{number(last.value, digits)} {in_period(last.period)}"
     if last.monitored.n is not None:
-        text += f" over {last.monitored.n:,} cases"
+        text += f" over {plain(last.monitored.n)} cases"
     if (said := last.monitored.logged) is not None:
         text += (
-            f", computed from the prediction log ({said.n_outcomes:,} of {said.n:,} predictions "
-            "have an outcome yet)"
+            f", computed from the prediction log ({plain(said.n_outcomes)} of {plain(said.n)} "
+            "predictions have an outcome yet)"
         )
     elif last.monitored.label_status in ("partial", "estimated"):
         text += f", outcomes {last.monitored.label_status}"
@@ -219,7 +221,7 @@ def segments(view: Segments) -> str:
         verb = "rose" if move.now > move.before else "fell"
         before, now = (percent(share, in_words=True) for share in (move.before, move.now))
         text = f"**{name}** {verb} from {before} of all cases in the first 12 weeks to {now} now"
-        text += f", first seen {view.drifted_since.when}" if view.drifted_since else ""
+        text += f", first seen {in_period(view.drifted_since)}" if view.drifted_since else ""
         text += f". This is not chance (shift index {psi}: 0 is the same mix, above 0.25 another)"
     else:
         text = (
@@ -227,7 +229,7 @@ def segments(view: Segments) -> str:
             f"index {psi}: 0 is the same mix)"
         )
         if view.drifted_since is not None:
-            text += f", though it moved for a time {view.drifted_since.when}"
+            text += f", though it moved for a time {in_period(view.drifted_since)}"
     if move.error is not None and move.error_of_others is not None:
         text += (
             f". In the newest four weeks {literal(inner(view.measure))} is "

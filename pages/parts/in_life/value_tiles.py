@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.services.in_life.portfolio import Grade
-from mlpm_core.services.in_life.shown_period import shown_period
 from mlpm_core.services.in_life.value_changes import NoValueChange, ValueChanges
 from mlpm_core.services.in_life.value_changes import value_changes as asked_of_service
-from pages.parts.common import period_text, terms
+from pages.parts.common import period, period_text, terms
 from pages.parts.common.cache import shared, workspace
-from pages.parts.common.format import (
-    NOTHING,
-    Colour,
-    counted,
-    graded,
-    literal,
-    number,
-    span,
-)
+from pages.parts.common.format import NOTHING, Colour, counted, graded, literal, number, plain, span
 from pages.parts.in_life.kpi_change_text import label
 
 if TYPE_CHECKING:
@@ -41,7 +32,7 @@ def value_changes(
     project: str, value_case_id: str, asked: str, against: str
 ) -> ValueChanges | None:
     """What a value case was worth over the days that an address asks for."""
-    shown = shown_period(workspace().today(project), asked, against)
+    shown = period.of(project, asked, against)
     return asked_of_service(workspace(), project, value_case_id, shown)
 
 
@@ -144,4 +135,4 @@ def why_not(change: ValueChange, before: str) -> str:
 
 
 def _monitored(days: float, of: Span) -> str:
-    return f"{days:,.0f} of {counted(int(of.days), 'day')} monitored"
+    return f"{plain(days)} of {counted(int(of.days), 'day')} monitored"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from mlpm_core.services.in_life.shown_period import shown_period
 from mlpm_core.services.in_life.value_changes import project_change, summed
 from pages.parts.common import period, period_text
 from pages.parts.common.cache import shared, workspace
@@ -28,11 +27,17 @@ _NO_MODEL: Final = "no model in life"
 def asked(rows: Sequence[ProjectRow]) -> tuple[ShownPeriod, Mapping[str, ValueCompared | None]]:
     """The days chosen, and how each project in life changed; nothing while all days are shown."""
     records = [row.record for row in rows]
-    shown = period.control_at(period.day_of(records))
+    begins = period.common_year(records)
+    shown = period.control_at(period.day_of(records), year_starts_in=begins)
     if shown.is_all:
         return shown, {}
     if len({record.clock_on for record in records}) > 1:
         st.caption("Each project is compared on its own days: some have a clock of their own.")
+    if any(record.year_starts_in != begins for record in records):
+        st.caption(
+            "Each project is compared on its own days: a last quarter or year is that of its own "
+            "fiscal year."
+        )
     with st.spinner(f"Comparing {counted(len(rows), 'project')} …"):
         return shown, {row.project: _of(row.project, shown.asked, shown.against) for row in rows}
 
@@ -40,7 +45,7 @@ def asked(rows: Sequence[ProjectRow]) -> tuple[ShownPeriod, Mapping[str, ValueCo
 @shared
 def _of(project: str, days: str, against: str) -> ValueCompared | None:
     """How one project changed, on the days that an address asks for by its own clock."""
-    shown = shown_period(workspace().today(project), days, against)
+    shown = period.of(project, days, against)
     return project_change(workspace(), project, shown)
 
 

@@ -16,6 +16,7 @@ from mlpm_core.services.in_life.project_groups import (
 )
 from mlpm_core.services.in_life.project_list import STATES
 from pages.parts.common import addresses, controls
+from pages.parts.common.format import plain
 from pages.parts.overview import projects_text as words
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def bar(rows: Sequence[ProjectRow]) -> tuple[ProjectFilter, GroupBy | None, Orde
 def _state(group: ProjectGroup) -> Health | str | None:
     """The health that is asked for; each with how many projects have it by the other choices."""
     n = group.n_by_state
-    titles = {name: f"{words.STATE_WORDS[s]} {n[s]:,}" for name, s in _STATES.items()}
-    every = f"All {len(group.rows):,}"
+    titles = {name: f"{words.STATE_WORDS[s]} {plain(n[s])}" for name, s in _STATES.items()}
+    every = f"All {plain(len(group.rows))}"
     chosen = narrowed("Health", every, titles, "health", in_sight=True)
     return _STATES[chosen] if chosen else ANY
 

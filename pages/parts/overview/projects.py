@@ -9,6 +9,7 @@ import streamlit as st
 from mlpm_core.services.in_life.project_groups import GroupBy, group_of, grouped, in_order, together
 from pages.parts.common import kpi_cards, panels, printing, tables, terms
 from pages.parts.common import queries as common
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import counted, literal
 from pages.parts.overview import changes, filters, projects_table, queries
 from pages.parts.overview import projects_text as words
@@ -31,6 +32,8 @@ _OF_CASES = (
     "what was recorded as spent in the last 92 days in the place of the planned running cost."
 )
 
+_together = made_once(together)
+
 
 def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, PlanSummary]]:
     """The list of projects with its filter.
@@ -41,14 +44,14 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
         The projects that are listed, in their order, and the estimates of all.
     """
     st.header("Projects", anchor=False)
-    st.markdown(words.overview(together(rows)))
+    st.markdown(words.overview(_together(rows)))
     chosen, by, order = filters.bar(rows)
     listed = [row for row in rows if chosen.takes(row)]
     st.caption(
         "Filter and time range change the list and what is below it; sums above are of all "
         "projects, a year at the pace of their newest results."
     )
-    st.markdown(words.shown(together(listed), len(rows)))
+    st.markdown(words.shown(_together(listed), len(rows)))
     if not listed:
         return [], {}
     shown, changed = changes.asked(listed)
@@ -56,7 +59,7 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
         st.markdown(changes.summary(listed, changed))
     if by is not None:
         projects_table.groups(grouped(listed, by), by)
-    if by is GroupBy.DIMENSION and (missing := words.no_aim(together(rows))):
+    if by is GroupBy.DIMENSION and (missing := words.no_aim(_together(rows))):
         st.caption(missing)
     plans, n_pending = _plans(len(rows))
     ordered = in_order(listed, order, plans)

@@ -21,6 +21,7 @@ from pages.parts.common.format import (
     money,
     number,
     percent,
+    plain,
     span,
     spread,
 )
@@ -229,11 +230,12 @@ def overview(every: ProjectGroup) -> str:
     n_steps = sum(row.facts.next_step is not None for row in every.rows)
     parts = [
         f"**{counted(len(every.rows), 'project')}**",
-        f"**{every.n_without_case:,}** without a value case",
-        f"**{every.n_reviews_due:,}** {'decision' if every.n_reviews_due == 1 else 'decisions'} "
-        "to review",
-        f"**{every.n_incidents:,}** open {'incident' if every.n_incidents == 1 else 'incidents'}",
-        f"**{n_steps:,}** with a step missing",
+        f"**{plain(every.n_without_case)}** without a value case",
+        f"**{plain(every.n_reviews_due)}** "
+        f"{'decision' if every.n_reviews_due == 1 else 'decisions'} to review",
+        f"**{plain(every.n_incidents)}** open "
+        f"{'incident' if every.n_incidents == 1 else 'incidents'}",
+        f"**{plain(n_steps)}** with a step missing",
     ]
     return " · ".join(parts)
 
@@ -243,7 +245,8 @@ def shown(group: ProjectGroup, n_all: int) -> str:
     n = len(group.rows)
     if not n:
         return f"None of {counted(n_all, 'project')} is like that. Take a filter away."
-    text = f"**{counted(n_all, 'project') if n == n_all else f'{n:,} of {n_all:,} projects'}**."
+    some = f"{plain(n)} of {plain(n_all)} projects"
+    text = f"**{counted(n_all, 'project') if n == n_all else some}**."
     if group.nets:
         sums = [
             f"**{literal(money(net.mean, currency))}**, {literal(spread(net.p10, net.p90))}"

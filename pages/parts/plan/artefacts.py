@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.services.plan.checks import ArtefactGap
 from pages.parts.common import printing
-from pages.parts.common.format import NOTHING, counted, day, literal
+from pages.parts.common.format import NOTHING, counted, day, literal, plain
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.checks import ChecksView, KeptArtefact
@@ -65,8 +65,8 @@ def table(view: ChecksView) -> None:
     open_ones = sum(bool(a.gaps) for a in kept)
     n = counted(len(kept), "artefact")
     st.caption(
-        f"{open_ones:,} of {n} with something not settled. Steps since raw: the longest way from "
-        "what was made from nothing that is written down."
+        f"{plain(open_ones)} of {n} with something not settled. Steps since raw: the longest way "
+        "from what was made from nothing that is written down."
     )
 
 

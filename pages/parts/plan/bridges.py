@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlpm_core.services.evaluate.insights import between
 from pages.parts.common import charts, files, terms
-from pages.parts.common.format import inner, literal, money, number
+from pages.parts.common.format import inner, literal, money, number, period_name
 from pages.parts.plan import charts as plan_charts
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ def between_periods(case: CaseValue, points: Sequence[RatePoint]) -> None:
     ) as opened:
         if not opened.open:
             return
-        at = {str(point.period): point for point in points}
+        at = {period_name(point.period): point for point in points}
         names, best = list(at), max(points, key=lambda point: point.rate)
         left, right = st.columns(2)
         with left:
-            one = st.selectbox("From", names, index=names.index(str(best.period)), key="between_1")
+            highest = names.index(period_name(best.period))
+            one = st.selectbox("From", names, index=highest, key="between_1")
         with right:
             two = st.selectbox("To", names, index=len(names) - 1, key="between_2")
         st.caption("What changed the value between the two.", help=terms.PARTS)

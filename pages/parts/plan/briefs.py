@@ -23,7 +23,7 @@ from pages.parts.common import (
 from pages.parts.common import (
     record_form as editors,
 )
-from pages.parts.common.format import ICONS, NOTHING, counted, day, listed, literal
+from pages.parts.common.format import ICONS, NOTHING, counted, day, listed, literal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -272,7 +272,7 @@ def _points(weights: Mapping[Dimension, float] | None) -> dict[str, str]:
 
 
 def _weight(weight: float) -> str:
-    points = f"{weight * 100:.0f}"
+    points = plain(weight * 100)
     if weight >= 1 / 3:
         return f":primary-background[**{points}**]"
     return points if weight else f":gray[{points}]"

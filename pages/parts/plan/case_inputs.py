@@ -9,7 +9,6 @@ import streamlit as st
 
 from mlpm_core.records import QuantityRecord
 from mlpm_core.services.ingest import editing
-from mlpm_core.services.valuation.typed import typed_answer
 from pages.parts.common import commands, forms, numbers, printing, queries, saving, text
 from pages.parts.common.format import asked_unit, computed, counted, listed, literal, money, number
 
@@ -114,7 +113,7 @@ def _group(
 
 def _notation(form: Form, case: CaseValue, name: str, text: str) -> str | None:
     """What was typed, in the notation of quantities; None while it cannot be used."""
-    reading = numbers.understood(form, name, lambda: typed_answer(case, name, text))
+    reading = numbers.understood(form, name, lambda: numbers.read_answer(case, name, text))
     return None if reading is None else reading.notation
 
 

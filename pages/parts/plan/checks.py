@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.records import Phase
 from mlpm_core.services.plan.checks import CheckState
 from pages.parts.common import controls, printing
-from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
+from pages.parts.common.format import NOTHING, counted, day, listed, literal, number, percent
 from pages.parts.plan.phases import elsewhere
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _rebuilt(score: RebuildScore) -> str:
     metric = f" {literal(last.metric)}" if last.metric else ""
     return (
         f"Built again on {day(last.attempted_on)}:{metric} {number(last.rebuilt, 4)} against "
-        f"{number(last.original, 4)}, {verdict} the tolerance of {last.tolerance:.1%}."
+        f"{number(last.original, 4)}, {verdict} the tolerance of {percent(last.tolerance, 1)}."
     )
 
 

@@ -11,7 +11,16 @@ import streamlit as st
 from mlpm_core.errors import InputError
 from mlpm_core.records import columns, record_of
 from pages.parts.common import controls, panels, printing, queries, work
-from pages.parts.common.format import NOTHING, counted, listed, literal, number, percent
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    listed,
+    literal,
+    number,
+    percent,
+    plain,
+    significant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,7 +168,8 @@ def chance(view: EstimateView) -> None:
     bound = "" if view.estimate.is_promisable else "at most "
     rounded = " The days above are rounded, this chance is not." if chosen in days else ""
     st.caption(
-        f"The chance that {chosen:,} person-days are enough is {bound}{literal(likely)}.{rounded}"
+        f"The chance that {plain(chosen)} person-days are enough is "
+        f"{bound}{literal(likely)}.{rounded}"
     )
 
 
@@ -174,7 +184,7 @@ def waterfall(view: EstimateView) -> str:
 
 
 def _days(days: float) -> str:
-    return f"{days:.0f}" if days >= _WHOLE_DAYS else number(days, 2)
+    return plain(days) if days >= _WHOLE_DAYS else number(days, 2)
 
 
 def steps(view: EstimateView) -> None:
@@ -282,15 +292,16 @@ def whose(view: EstimateView) -> None:
     ):
         st.markdown(
             "Days = own guess × 2 × each factor that applies × models\\^0.7 × (1 + further cycles "
-            f"× {inputs.loop_share:g} × {inputs.repeat_share:g}). Cost = days × day rate. A factor "
-            "that nobody knows applies in half of all cases, or as likely as a finding says."
+            f"× {significant(inputs.loop_share)} × {significant(inputs.repeat_share)}). Cost = "
+            "days × day rate. A factor that nobody knows applies in half of all cases, or as "
+            "likely as a finding says."
         )
         rows = view.assumptions
         printing.table(
             pd.DataFrame(
                 {
                     "What": [row.label for row in rows],
-                    "Multiplies by": [f"{row.times:.3g}" for row in rows],
+                    "Multiplies by": [significant(row.times, 3) for row in rows],
                     "Likely (8 times in 10)": [_range(row.low, row.high) for row in rows],
                     "Answered": [
                         f"{row.answer}, by a finding" if row.is_found else row.answer or NOTHING
@@ -312,7 +323,7 @@ def whose(view: EstimateView) -> None:
 
 
 def _range(low: float, high: float) -> str:
-    return "always" if low == high else f"{low:.3g} to {high:.3g}"
+    return "always" if low == high else f"{significant(low, 3)} to {significant(high, 3)}"
 
 
 def of_case(views: Sequence[EstimateView], *, is_trial: bool, is_paid: bool) -> None:

@@ -8,12 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.common import charts, files, forms, panels, printing, terms, work
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import day, literal
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
 from pages.parts.plan import task_queries
 
 if TYPE_CHECKING:
+    from mlpm_core.services.plan.snapshots import SnapshotHistory
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 _KIND = "estimate_snapshots"
@@ -40,7 +42,7 @@ def keep(project: str) -> None:
 
 def closing(project: str, view: TaskEstimateView) -> None:
     """A finished project is offered as one that later estimates learn from."""
-    row = task_queries.to_close(view)
+    row = task_queries.to_close(project, view)
     if row is None:
         return
     with st.container(border=True, key="on_screen_only_closing"):
@@ -56,9 +58,8 @@ def show(project: str, view: TaskEstimateView) -> None:
     st.header("Work left", anchor=False, help=terms.WORK_LEFT)
     for alarm in found.alarms:
         st.warning(literal(alarm), icon=":material/warning:")
-    frame = task_queries.work_left(view, found.snapshots)
     charts.draw(
-        plan_charts.of_work_left(frame),
+        _work_left(view, found),
         plan_charts.work_left(),
         "Person-days left: what was left on days past, and how it may burn down from here.",
         grade=files.PLANNED,
@@ -69,17 +70,7 @@ def show(project: str, view: TaskEstimateView) -> None:
     work.opener(_KEEP, _KIND, "photo_camera")
     if found.snapshots:
         printing.table(
-            pd.DataFrame(
-                {
-                    "Day": [day(s.taken_on) for s in found.snapshots],
-                    "Why": [s.reason for s in found.snapshots],
-                    "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
-                    "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
-                    "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
-                    "Days spent": [s.spent_days for s in found.snapshots],
-                    "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
-                }
-            ),
+            _kept_table(found),
             hide_index=True,
             column_config=dict.fromkeys(
                 ("Days in all (P50)", "Days in all (P80)", "Days spent"),
@@ -87,3 +78,23 @@ def show(project: str, view: TaskEstimateView) -> None:
             ),
             alt="Estimates kept on past days, in person-days",
         )
+
+
+@made_once
+def _work_left(view: TaskEstimateView, found: SnapshotHistory) -> pd.DataFrame:
+    return plan_charts.of_work_left(task_queries.work_left(view, found.snapshots))
+
+
+@made_once
+def _kept_table(found: SnapshotHistory) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Day": [day(s.taken_on) for s in found.snapshots],
+            "Why": [s.reason for s in found.snapshots],
+            "Baseline": ["yes" if s.is_baseline else "" for s in found.snapshots],
+            "Days in all (P50)": [s.effort_p50 for s in found.snapshots],
+            "Days in all (P80)": [s.effort_p80 for s in found.snapshots],
+            "Days spent": [s.spent_days for s in found.snapshots],
+            "Made from": [s.evidence[:12] or "a file" for s in found.snapshots],
+        }
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import Dimension
 from pages.parts.common.format import counted as how_many
-from pages.parts.common.format import day, figure, inner, literal, percent, written_unit
+from pages.parts.common.format import day, figure, inner, literal, percent, plain, written_unit
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.kpi_finder import (
@@ -48,7 +48,7 @@ def dimension(which: Dimension, view: KpiFinderView) -> str:
     """What the dimension counts, how many candidates it has, and how much it is wanted."""
     text = f"{_DIMENSIONS[which]}. {how_many(view.n_candidates[which], 'KPI')} to choose from."
     if view.weights is not None:
-        points = f"{view.weights[which] * 100:.0f}"
+        points = plain(view.weights[which] * 100)
         text += f" The stakeholders give it {points} of 100 points."
     return literal(text)
 

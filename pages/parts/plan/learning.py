@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.common import charts, files, panels, printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, literal, number, percent
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import learning_text as text
@@ -43,19 +44,7 @@ def _closed(view: LearningView) -> None:
     if view.closed:
         st.markdown(literal(text.outside(view)))
         printing.table(
-            pd.DataFrame(
-                {
-                    "Project": [x.title for x in view.closed],
-                    "Estimated": [number(x.estimated_days) for x in view.closed],
-                    "Took": [number(x.actual_days) for x in view.closed],
-                    "Times": [
-                        f"{'at least ' if x.was_stopped else ''}{number(x.ratio, 2)}"
-                        for x in view.closed
-                    ],
-                    "Ended": [day(x.closed_on) for x in view.closed],
-                    "Outcome": ["stopped" if x.was_stopped else "delivered" for x in view.closed],
-                }
-            ),
+            _closed_table(view),
             hide_index=True,
             alt="Closed projects with person-days estimated and taken, the newest first",
         )
@@ -63,31 +52,52 @@ def _closed(view: LearningView) -> None:
     _link("closed_projects", "Write down a closed project")
 
 
+@made_once
+def _closed_table(view: LearningView) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Project": [x.title for x in view.closed],
+            "Estimated": [number(x.estimated_days) for x in view.closed],
+            "Took": [number(x.actual_days) for x in view.closed],
+            "Times": [
+                f"{'at least ' if x.was_stopped else ''}{number(x.ratio, 2)}" for x in view.closed
+            ],
+            "Ended": [day(x.closed_on) for x in view.closed],
+            "Outcome": ["stopped" if x.was_stopped else "delivered" for x in view.closed],
+        }
+    )
+
+
 def _estimators(view: LearningView) -> None:
     st.header("Who estimates how well", anchor=False)
     st.markdown(literal(text.estimators(view)))
     if not view.estimators:
         return
-    lines = [(x, x.calibration) for x in view.estimators]
     printing.table(
-        pd.DataFrame(
-            {
-                "Estimated by": [x.name for x, _ in lines],
-                "Closed tasks": [c.n_closed for _, c in lines],
-                "Inside the range": [_share(c.hit_rate) for _, c in lines],
-                "Likely": [_range(c.low, c.high) for _, c in lines],
-                "Below": [c.n_below for _, c in lines],
-                "Above": [c.n_above for _, c in lines],
-                "Took, of even odds": [_times(c.median_ratio) for _, c in lines],
-                "What follows": [text.estimator(x) for x, _ in lines],
-            }
-        ),
+        _estimators_table(view),
         hide_index=True,
         alt="Everybody who estimated tasks that are done, with how often their ranges held",
     )
     st.caption(
         "A range is from 1 in 10 less to 1 in 10 more: 8 of 10 tasks should come out inside. "
         "Likely is where the true share lies 9 times in 10. Tasks of the whole workspace."
+    )
+
+
+@made_once
+def _estimators_table(view: LearningView) -> pd.DataFrame:
+    lines = [(x, x.calibration) for x in view.estimators]
+    return pd.DataFrame(
+        {
+            "Estimated by": [x.name for x, _ in lines],
+            "Closed tasks": [c.n_closed for _, c in lines],
+            "Inside the range": [_share(c.hit_rate) for _, c in lines],
+            "Likely": [_range(c.low, c.high) for _, c in lines],
+            "Below": [c.n_below for _, c in lines],
+            "Above": [c.n_above for _, c in lines],
+            "Took, of even odds": [_times(c.median_ratio) for _, c in lines],
+            "What follows": [text.estimator(x) for x, _ in lines],
+        }
     )
 
 
@@ -107,10 +117,18 @@ def _pace(view: LearningView) -> None:
     st.header("The team's pace", anchor=False)
     st.markdown(literal(text.pace(view)))
     if any(view.weekly_done):
-        frame = pd.DataFrame({"week": [day(week) for week in view.weeks], "done": view.weekly_done})
         charts.draw(
-            frame, plan_charts.weekly_done(), text.pace(view), grade=files.COUNTED, is_said=False
+            _weekly(view),
+            plan_charts.weekly_done(),
+            text.pace(view),
+            grade=files.COUNTED,
+            is_said=False,
         )
     st.caption(literal(text.discovery(view)))
     if view.n_undated:
         st.caption(text.undated(view))
+
+
+@made_once
+def _weekly(view: LearningView) -> pd.DataFrame:
+    return pd.DataFrame({"week": [day(week) for week in view.weeks], "done": view.weekly_done})

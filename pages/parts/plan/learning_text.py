@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pages.parts.common.format import counted, day, listed, number, percent
+from pages.parts.common.format import counted, day, listed, number, percent, plain
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.learning import LearningView
@@ -88,8 +88,8 @@ def alarms(view: LearningView) -> list[str]:
     found = []
     if view.alarm.budget_is_short:
         found.append(
-            f"The budget of {view.currency} {view.budget or 0:,.0f} is below the cost at even "
-            f"odds, {view.currency} {view.inside.cost_p50 or 0:,.0f}."
+            f"The budget of {view.currency} {plain(view.budget or 0)} is below the cost at even "
+            f"odds, {view.currency} {plain(view.inside.cost_p50 or 0)}."
         )
     if view.alarm.has_drifted and view.alarm.rise is not None:
         found.append(
@@ -140,7 +140,7 @@ def pace(view: LearningView) -> str:
     more = f", and {percent(grown)} more that come on top as before," if grown else ""
     return (
         f"In the last {counted(found.n_weeks, 'week')} the team finished "
-        f"{counted(found.n_done, 'task')}. At that pace the {view.n_remaining:,} that are "
+        f"{counted(found.n_done, 'task')}. At that pace the {plain(view.n_remaining)} that are "
         f"left{more} take {weeks(found.p50)} at even odds and {weeks(found.p80)} to be safe."
     )
 
@@ -154,7 +154,7 @@ def discovery(view: LearningView) -> str:
     tasks = counted(found.n_found, "task")
     if found.share is None:
         return f"{since} {tasks} came on top of a plan without tasks."
-    text = f"{since} {tasks} came on top of {found.n_planned:,} ({percent(found.share)})"
+    text = f"{since} {tasks} came on top of {plain(found.n_planned)} ({percent(found.share)})"
     if found.per_week is None or found.low is None or found.high is None:
         return f"{text}."
     return (

@@ -9,7 +9,17 @@ import streamlit as st
 
 from mlpm_core.services.plan.meetings import WINDOW_DAYS, EarlyState
 from pages.parts.common import printing
-from pages.parts.common.format import NOTHING, counted, day, figure, listed, literal, number, span
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    day,
+    figure,
+    listed,
+    literal,
+    number,
+    plain,
+    span,
+)
 from pages.parts.plan import brief_queries
 
 if TYPE_CHECKING:
@@ -128,7 +138,7 @@ def _answers(contact: ContactView) -> str:
 
 def _minutes(contact: ContactView) -> str:
     untimed = f", {contact.n_untimed} not timed" if contact.n_untimed else ""
-    return f"{contact.minutes:,}{untimed}"
+    return f"{plain(contact.minutes)}{untimed}"
 
 
 def questions(view: MeetingsView) -> None:

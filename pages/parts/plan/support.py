@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.services.plan.support import ClauseState
 from pages.parts.common import panels, printing
 from pages.parts.common.format import NOTHING, counted, day, literal, number
+from pages.parts.common.locales import current
 from pages.parts.plan import support_text
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def care(view: SupportView) -> None:
                 "people look after it; empty while nobody said until when it is needed.",
             ),
             **{
-                name: st.column_config.DateColumn(format="D MMM YYYY")
+                name: st.column_config.DateColumn(format=current().column)
                 for name in ("Covered until", "Needed until")
             },
         },
@@ -170,11 +171,10 @@ def incidents(view: SupportView) -> None:
         ),
         hide_index=True,
         column_config={
-            "Began": st.column_config.DateColumn(format="D MMM YYYY"),
-            **{
-                f"{name}, {view.currency}": st.column_config.NumberColumn(format="localized")
-                for name in ("Loss", "Billed")
-            },
+            "Began": st.column_config.DateColumn(format=current().column),
+            **dict.fromkeys(
+                (f"{name}, {view.currency}" for name in ("Loss", "Billed")), printing.AMOUNT
+            ),
         },
         alt="Incidents with the hours until somebody came, against what was agreed, and their cost",
     )

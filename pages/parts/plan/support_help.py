@@ -10,7 +10,7 @@ import streamlit as st
 from mlpm_core.services.plan import support_plans
 from mlpm_core.services.plan.support_plans import LossBasis
 from pages.parts.common import printing
-from pages.parts.common.format import counted, day, literal, number, percent, span
+from pages.parts.common.format import counted, day, literal, number, percent, plain, span
 from pages.parts.plan import support_text
 
 if TYPE_CHECKING:
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 _AVERAGE, _P10, _P50 = "On average", "1 year in 10 below (P10)", "Even odds (P50)"
 _P80, _P95 = "To be safe (P80)", "1 year in 20 above (P95)"
-_MONEY = {
-    name: st.column_config.NumberColumn(format="localized")
-    for name in (_AVERAGE, _P10, _P50, _P80, _P95)
-}
+_MONEY = dict.fromkeys((_AVERAGE, _P10, _P50, _P80, _P95), printing.AMOUNT)
 NOT_SAVED = " *With the changes tried here, not saved.*"
 
 
@@ -96,8 +93,8 @@ def _cards(view: RetainerView, currency: str) -> None:
             st.metric("Hours of support, to be safe", f"{number(hours.p80)} h a year")
             st.caption(
                 f"P80; at even odds {number(hours.p50)} h, P95 {number(hours.p95)} h. That is "
-                f"{number(view.people)} of a full-time person ({support_plans.HOURS_A_YEAR:,.0f} h "
-                "a year). Plan them like any other work."
+                f"{number(view.people)} of a full-time person ({plain(support_plans.HOURS_A_YEAR)} "
+                "h a year). Plan them like any other work."
             )
         with st.container(border=True, height="stretch"):
             st.metric("Loss per hour", f"{currency} {number(view.loss_per_hour)}")
@@ -181,14 +178,14 @@ def avoided(view: RetainerView, currency: str) -> None:
             ]
         ),
         hide_index=True,
-        column_config={
-            f"{name}, {currency}": st.column_config.NumberColumn(format="localized")
-            for name in ("Loss avoided", "Paid")
-        },
+        column_config=dict.fromkeys(
+            (f"{name}, {currency}" for name in ("Loss avoided", "Paid")), printing.AMOUNT
+        ),
         alt="What each support contract cost and what it avoided",
     )
     st.caption(
         "Avoided: incidents × (usual hours without contract − hours until somebody came) × loss "
-        "per hour; below 0 where help came later than usual. Paid: the fee for the days in force "
-        "and the bills of its incidents. Implied (grade C): nobody counts what did not happen."
+        "per hour; below 0, in brackets, where help came later than usual. Paid: the fee for the "
+        "days in force and the bills of its incidents. Implied (grade C): nobody counts what did "
+        "not happen."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.plan.support import Answered, Gap, Keeper
-from pages.parts.common.format import counted, day, listed, literal, number
+from pages.parts.common.format import counted, day, listed, literal, number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +165,7 @@ def repair(years: Sequence[SupportYear]) -> str:
     if len(years) < 2:
         return ""
     parts = [
-        f"{y.year}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
+        f"{y.label}: {hours(y.hours_per_model)} ({counted(y.n_incidents, 'incident')})"
         for y in years
     ]
     return f"Repair for each model and year: {'; '.join(parts)}."
@@ -182,5 +182,5 @@ def hours(value: float | None) -> str:
     if value is None:
         return "–"
     if value < 1:
-        return f"{value * 60:.0f} min"
+        return f"{plain(value * 60)} min"
     return f"{number(value)} h" if value < 96 else f"{number(value / 24)} days"

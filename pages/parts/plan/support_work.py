@@ -11,7 +11,7 @@ from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.services.plan import support as support_service
 from mlpm_core.services.plan import support_plans
 from pages.parts.common import panels, printing
-from pages.parts.common.format import NOTHING, literal, number, percent, span
+from pages.parts.common.format import NOTHING, literal, number, percent, plain, significant, span
 from pages.parts.plan.support_help import NOT_SAVED
 
 if TYPE_CHECKING:
@@ -57,15 +57,15 @@ def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
             ]
         ),
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("P10", "Even odds (P50)", "To be safe (P80)", "P95")
-        },
-        alt=f"Cost of make and buy over {years:g} years, in {currency}",
+        column_config=dict.fromkeys(
+            ("P10", "Even odds (P50)", "To be safe (P80)", "P95"), printing.AMOUNT
+        ),
+        alt=f"Cost of make and buy over {significant(years)} years, in {currency}",
     )
     st.caption(
-        f"{currency} over {years:g} years, not discounted; 20,000 simulated courses. No usable "
-        f"model comes out in {percent(view.record.p_no_model)} of them, whoever builds: "
+        f"{currency} over {significant(years)} years, not discounted; in brackets: below 0. 20,000 "
+        "simulated courses. No usable model comes out in "
+        f"{percent(view.record.p_no_model)} of them, whoever builds: "
         f"{_lost(answer, currency)}"
     )
     _parts(answer, currency)
@@ -75,9 +75,10 @@ def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
 def _choice(answer: MakeOrBuy, currency: str, years: float) -> str:
     make, buy = answer.make.spread, answer.buy.spread
     return (
-        f"Over {years:g} years making costs **{currency} {number(make.p50)}** at even odds and "
-        f"{number(make.p95)} in a bad case (P95), buying **{currency} {number(buy.p50)}** and "
-        f"{number(buy.p95)}. Making is cheaper in **{percent(answer.p_make_cheaper)}** of cases."
+        f"Over {significant(years)} years making costs **{currency} {number(make.p50)}** at even "
+        f"odds and {number(make.p95)} in a bad case (P95), buying **{currency} {number(buy.p50)}** "
+        f"and {number(buy.p95)}. Making is cheaper in **{percent(answer.p_make_cheaper)}** of "
+        "cases."
     )
 
 
@@ -120,9 +121,7 @@ def _parts(answer: MakeOrBuy, currency: str) -> None:
             ),
             hide_index=True,
             height="content",
-            column_config={
-                f"Average, {currency}": st.column_config.NumberColumn(format="localized")
-            },
+            column_config={f"Average, {currency}": printing.AMOUNT},
             alt="The parts of the cost of make and of buy",
         )
         st.caption("The model and its figures are MLPM's own; see docs/formulas.md.")
@@ -151,7 +150,9 @@ def _team(view: SourcingView) -> None:
                     "There": r.people,
                     "Missing": r.short_heads,
                     "Somebody can stand in": r.has_stand_in,
-                    f"One leaves within {view.record.years:g} years": percent(r.p_somebody_leaves),
+                    f"One leaves within {significant(view.record.years)} years": percent(
+                        r.p_somebody_leaves
+                    ),
                 }
                 for r in view.team
             ]
@@ -205,9 +206,10 @@ def agreement() -> None:
             st.warning(literal(error), icon=":material/help:")
             return
         st.markdown(
-            f"Kappa is **{answer.kappa:.2f}** (95 times in 100 between {answer.low:.2f} and "
-            f"{answer.high:.2f}) over {answer.n:,} items: they agree on {percent(answer.observed)} "
-            f"of them, where luck alone would make {percent(answer.by_luck)}."
+            f"Kappa is **{plain(answer.kappa, 2)}** (95 times in 100 between "
+            f"{plain(answer.low, 2)} and {plain(answer.high, 2)}) over {plain(answer.n)} items: "
+            f"they agree on {percent(answer.observed)} of them, where luck alone would make "
+            f"{percent(answer.by_luck)}."
         )
         st.caption("1 is full agreement, 0 is luck (Cohen 1960).")
 
@@ -233,10 +235,10 @@ def campaign(view: CampaignView, currency: str, is_tried: bool) -> None:
             st.caption(f"one run after the other, day and night; {safe} when runs are long (P95).")
         with st.container(border=True, height="stretch"):
             st.metric("Cost of a run", _money(done.per_run, currency))
-            st.caption(f"of {done.runs:,} runs, of which {done.runs_failed:,} failed.")
+            st.caption(f"of {plain(done.runs)} runs, of which {plain(done.runs_failed)} failed.")
         with st.container(border=True, height="stretch"):
             st.metric("Cost of a result", _money(done.per_result, currency))
-            left = "not known" if done.runs_left is None else f"about {done.runs_left:,}"
+            left = "not known" if done.runs_left is None else f"about {plain(done.runs_left)}"
             st.caption(f"failed runs counted in. Runs that the plan still pays for: {left}.")
 
 
@@ -281,8 +283,8 @@ def improvements(view: SupportView) -> None:
     rows = [support_service.with_cycles(v, int(cycles)) for v in view.improvements]
     pays = [v for v in rows if v.answer and v.answer.pays]
     st.markdown(
-        f"**{len(pays)} of {len(rows)}** improvements pay over {int(cycles):,} further cycles: "
-        "what they save at even odds is more than they cost to be safe."
+        f"**{len(pays)} of {len(rows)}** improvements pay over {plain(int(cycles))} further "
+        "cycles: what they save at even odds is more than they cost to be safe."
     )
     printing.table(
         pd.DataFrame([_improvement(v) for v in rows]),
@@ -313,7 +315,7 @@ def _improvement(view: ImprovementView) -> dict[str, object]:
         return row | {"Paid back": view.not_paid_back}
     word = "faster" if paid.is_faster else "slower" if paid.is_slower else "no change seen"
     found = (
-        f"{word}: {paid.median_before:g} days before, {paid.median_after:g} after (shorter by "
-        f"{span(paid.low, paid.high)}, 19 times in 20)"
+        f"{word}: {significant(paid.median_before)} days before, {significant(paid.median_after)} "
+        f"after (shorter by {span(paid.low, paid.high)}, 19 times in 20)"
     )
     return row | {"Paid back": found}

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.services.plan.snapshots import reserve
-from pages.parts.common.format import counted, day, listed, literal, number, percent
+from pages.parts.common.format import (
+    counted,
+    day,
+    listed,
+    literal,
+    number,
+    percent,
+    plain,
+    significant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,13 +101,13 @@ def held_against(
     cost = [] if baseline is None else [baseline.cost_p50, baseline.cost_p80]
     return [
         ("Done on", "not known" if view.done_on is None else day(view.done_on), _baseline(ends)),
-        ("Person-days", f"{now.effort.p50:,.0f}", _baseline([_whole(e) for e in effort])),
-        ("Cost", f"{view.currency} {now.cost.p50:,.0f}", _baseline([_whole(c) for c in cost])),
+        ("Person-days", plain(now.effort.p50), _baseline([_whole(e) for e in effort])),
+        ("Cost", f"{view.currency} {plain(now.cost.p50)}", _baseline([_whole(c) for c in cost])),
     ]
 
 
 def _whole(amount: float | None) -> str | None:
-    return None if amount is None else f"{amount:,.0f}"
+    return None if amount is None else plain(amount)
 
 
 def _baseline(told: Sequence[str | None]) -> str:
@@ -167,7 +176,7 @@ def waiting(view: TaskEstimateView) -> str:
     if found is None:
         return ""
     parts = []
-    waits = "wait" if found.n_ahead == 1 else f"{found.n_ahead:,} waits"
+    waits = "wait" if found.n_ahead == 1 else f"{plain(found.n_ahead)} waits"
     if found.n_ahead and round(found.days) < 1:
         n = counted(found.n_ahead, "wait")
         parts.append(f"{n} still to come: beside other work, so that the end is not later.")
@@ -180,8 +189,8 @@ def waiting(view: TaskEstimateView) -> str:
     if found.n_over:
         took = counted(round(found.taken_days), "working day")
         parts.append(
-            f"Waits that are over ({found.n_over:,}) took {took}; at even odds they were to take "
-            f"{found.planned_days:.0f}."
+            f"Waits that are over ({plain(found.n_over)}) took {took}; at even odds they were to "
+            f"take {plain(found.planned_days)}."
         )
     return " ".join(parts)
 
@@ -196,11 +205,11 @@ def waterfall(view: TaskEstimateView) -> str:
     largest = max(later, key=lambda step: step.change)
     most = ""
     if largest.change > 0:
-        most = f" Most is added by “{largest.label}” (+{largest.change:.0f})."
+        most = f" Most is added by “{largest.label}” (+{plain(largest.change)})."
     before = " As planned, before what was done so far is counted." if _is_updated(view) else ""
     return literal(
-        f"The tasks' own numbers add up to {first.p50:.0f} person-days; the plan is "
-        f"{later[-1].p50:.0f} at even odds.{most}{before}"
+        f"The tasks' own numbers add up to {plain(first.p50)} person-days; the plan is "
+        f"{plain(later[-1].p50)} at even odds.{most}{before}"
     )
 
 
@@ -245,8 +254,8 @@ def learned(view: TaskEstimateView) -> tuple[str, ...]:
     if found.tasks:
         n = counted(len(found.tasks), "finished task")
         sentences.append(
-            f"{n} taught: such tasks take about {found.bias_median:.2f} times their numbers "
-            f"(taken before: {found.prior.median:.2f})."
+            f"{n} taught: such tasks take about {plain(found.bias_median, 2)} times their numbers "
+            f"(taken before: {plain(found.prior.median, 2)})."
         )
     moved = [b for b in found.beliefs if abs(b.after - b.before) >= 0.02]
     if moved:
@@ -255,6 +264,6 @@ def learned(view: TaskEstimateView) -> tuple[str, ...]:
     if found.is_surprising:
         sentences.append(
             "What the tasks took was next to impossible under their numbers: all ranges are taken "
-            f"{found.widened:.2g} times as wide. Look at the numbers again."
+            f"{significant(found.widened, 2)} times as wide. Look at the numbers again."
         )
     return tuple(literal(sentence) for sentence in sentences)

@@ -9,13 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.common import charts, controls, files, panels, printing, terms, work
-from pages.parts.common.format import NOTHING, day, literal, percent
+from pages.parts.common.cache import made_once
+from pages.parts.common.format import NOTHING, day, literal, percent, plain
 from pages.parts.plan import charts as plan_charts
 from pages.parts.plan import task_estimate_text as text
 from pages.parts.plan import task_queries
 
 if TYPE_CHECKING:
-    from mlpm_core.services.plan.task_estimates import TaskEstimateView
+    from mlpm_core.services.plan.task_estimates import Estimated, TaskEstimateView
 
 TASKS, QUICK = "tasks", "quick"
 _MODES = {TASKS: "By its tasks", QUICK: "Quick: one guess of the whole"}
@@ -112,8 +113,20 @@ def chances(view: TaskEstimateView) -> None:
 def waterfall(view: TaskEstimateView) -> None:
     """From the tasks' own numbers to the plan."""
     st.header("From the own numbers to the plan", anchor=False, help=terms.WATERFALL)
+    shown = text.waterfall(view)
+    charts.draw(_steps(view), plan_charts.waterfall(), shown, grade=files.PLANNED)
+    with st.expander("The same as a table", icon=":material/table:"):
+        printing.table(
+            _waterfall_table(view),
+            hide_index=True,
+            alt="Steps from the own numbers to the plan, in person-days",
+        )
+
+
+@made_once
+def _steps(view: TaskEstimateView) -> pd.DataFrame:
     steps = view.estimated.planned.waterfall if view.estimated else ()
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "order": range(len(steps)),
             "step": [s.label for s in steps],
@@ -122,21 +135,19 @@ def waterfall(view: TaskEstimateView) -> None:
             "change": [s.change for s in steps],
         }
     )
-    shown = text.waterfall(view)
-    charts.draw(frame, plan_charts.waterfall(), shown, grade=files.PLANNED)
-    with st.expander("The same as a table", icon=":material/table:"):
-        printing.table(
-            pd.DataFrame(
-                {
-                    "Step": [s.label for s in steps],
-                    "Adds": [round(s.change, 1) for s in steps],
-                    "Days after it": [round(s.p50, 1) for s in steps],
-                    "To be safe": [round(s.p80, 1) for s in steps],
-                }
-            ),
-            hide_index=True,
-            alt="Steps from the own numbers to the plan, in person-days",
-        )
+
+
+@made_once
+def _waterfall_table(view: TaskEstimateView) -> pd.DataFrame:
+    steps = view.estimated.planned.waterfall if view.estimated else ()
+    return pd.DataFrame(
+        {
+            "Step": [s.label for s in steps],
+            "Adds": [round(s.change, 1) for s in steps],
+            "Days after it": [round(s.p50, 1) for s in steps],
+            "To be safe": [round(s.p80, 1) for s in steps],
+        }
+    )
 
 
 def find_out(view: TaskEstimateView) -> None:
@@ -197,7 +208,7 @@ def roles(view: TaskEstimateView) -> None:
                 "Working days now": [round(r.p80_now) for r in shown],
                 "With one more": [round(r.p80_one_more) for r in shown],
                 "Full time": [
-                    NOTHING if r.p80_full_time is None else f"{r.p80_full_time:.0f}" for r in shown
+                    NOTHING if r.p80_full_time is None else plain(r.p80_full_time) for r in shown
                 ],
             }
         ),
@@ -218,50 +229,43 @@ def learned(view: TaskEstimateView) -> None:
     if updated is None or updated.learned is None or not updated.learned.tasks:
         return
     with st.expander("Predicted and actual, task by task", icon=":material/table:"):
-        tasks = updated.learned.tasks
         printing.table(
-            pd.DataFrame(
-                {
-                    "Task": [t.label for t in tasks],
-                    "Predicted": [round(t.predicted, 1) for t in tasks],
-                    "Actual": [round(t.actual, 1) for t in tasks],
-                    "Times": [round(t.ratio, 2) for t in tasks],
-                }
-            ),
+            _learned_table(view),
             hide_index=True,
             alt="Finished tasks with the person-days predicted and taken",
         )
         st.caption(
             "Predicted: the number at even odds with the factors that act on the task, before any "
-            f"optimism. The belief rests on {updated.learned.effective_draws:,.0f} effective draws "
-            f"of {updated.learned.n_draws:,}."
+            f"optimism. The belief rests on {plain(updated.learned.effective_draws)} effective "
+            f"draws of {plain(updated.learned.n_draws)}."
         )
+
+
+@made_once
+def _learned_table(view: TaskEstimateView) -> pd.DataFrame:
+    updated = view.estimated.updated if view.estimated else None
+    tasks = updated.learned.tasks if updated and updated.learned else ()
+    return pd.DataFrame(
+        {
+            "Task": [t.label for t in tasks],
+            "Predicted": [round(t.predicted, 1) for t in tasks],
+            "Actual": [round(t.actual, 1) for t in tasks],
+            "Times": [round(t.ratio, 2) for t in tasks],
+        }
+    )
 
 
 def how(view: TaskEstimateView) -> None:
     """The formula, what was taken, and who says so."""
-    plan = view.estimated.planned.plan if view.estimated else None
     with st.expander(
         "How it is computed, and where the figures come from", icon=":material/function:"
     ):
         st.markdown(text.FORMULA.replace("^", "\\^"))
         st.markdown(text.WHOSE)
-        if plan is None or view.estimated is None:
+        if view.estimated is None:
             return
-        rows = [("Optimism all tasks share", plan.bias.median, "", "")]
-        rows += [
-            (
-                factor.label,
-                factor.median,
-                percent(answer.probability),
-                "Thompson" if factor.is_published else "MLPM",
-            )
-            for factor, answer in plan.causes
-        ]
         printing.table(
-            pd.DataFrame(
-                rows, columns=["What", "Multiplies by", "Applies with a chance of", "Source"]
-            ),
+            _how_table(view.estimated),
             hide_index=True,
             alt="What multiplies the tasks, how likely it applies, and its source",
         )
@@ -269,10 +273,28 @@ def how(view: TaskEstimateView) -> None:
             every = view.estimated.planned.effort_if_all
             st.caption(
                 "A factor that was answered before a task was estimated is taken to be in its "
-                f"numbers. With every factor on every task the effort would be {every.p50:.0f} "
-                f"person-days at even odds and {every.p80:.0f} to be safe."
+                f"numbers. With every factor on every task the effort would be {plain(every.p50)} "
+                f"person-days at even odds and {plain(every.p80)} to be safe."
             )
         st.caption(literal(f"Plan {view.estimated.digest}: the same plan gives the same figures."))
+
+
+@made_once
+def _how_table(estimated: Estimated) -> pd.DataFrame:
+    plan = estimated.planned.plan
+    rows = [("Optimism all tasks share", plan.bias.median, "", "")]
+    rows += [
+        (
+            factor.label,
+            factor.median,
+            percent(answer.probability),
+            "Thompson" if factor.is_published else "MLPM",
+        )
+        for factor, answer in plan.causes
+    ]
+    return pd.DataFrame(
+        rows, columns=["What", "Multiplies by", "Applies with a chance of", "Source"]
+    )
 
 
 def tasks(view: TaskEstimateView) -> None:
@@ -280,30 +302,33 @@ def tasks(view: TaskEstimateView) -> None:
     st.header("Tasks", anchor=False)
     with st.container(horizontal=True):
         task_links()
-    ends = {e.name: e.end for e in view.estimated.now.task_ends()} if view.estimated else {}
-    shown = view.stored.tasks
     printing.table(
-        pd.DataFrame(
-            {
-                "Task": [t.title or t.task_id for t in shown],
-                "Kind": [t.category.label for t in shown],
-                "Role": [t.role or NOTHING for t in shown],
-                "P10": [t.p10 for t in shown],
-                "P50": [t.p50 for t in shown],
-                "P90": [t.p90 for t in shown],
-                "Waits for": [t.depends_on for t in shown],
-                "Status": [t.status.value for t in shown],
-                "Spent": [t.spent_days for t in shown],
-                "Done by (8 in 10)": [
-                    day(view.calendar.date_after(ends[t.task_id].p80))
-                    if t.task_id in ends
-                    else NOTHING
-                    for t in shown
-                ],
-            }
-        ),
+        _tasks_table(view),
         hide_index=True,
         alt="Tasks with their three numbers and the day by which each is done 8 times in 10",
+    )
+
+
+@made_once
+def _tasks_table(view: TaskEstimateView) -> pd.DataFrame:
+    ends = {e.name: e.end for e in view.estimated.now.task_ends()} if view.estimated else {}
+    shown = view.stored.tasks
+    return pd.DataFrame(
+        {
+            "Task": [t.title or t.task_id for t in shown],
+            "Kind": [t.category.label for t in shown],
+            "Role": [t.role or NOTHING for t in shown],
+            "P10": [t.p10 for t in shown],
+            "P50": [t.p50 for t in shown],
+            "P90": [t.p90 for t in shown],
+            "Waits for": [t.depends_on for t in shown],
+            "Status": [t.status.value for t in shown],
+            "Spent": [t.spent_days for t in shown],
+            "Done by (8 in 10)": [
+                day(view.calendar.date_after(ends[t.task_id].p80)) if t.task_id in ends else NOTHING
+                for t in shown
+            ],
+        }
     )
 
 
@@ -324,10 +349,10 @@ def payback(view: TaskEstimateView) -> None:
             npv = view.pays_back.npv
             st.caption(
                 literal(
-                    f"Present value less all cost: {view.currency} {npv.mean:,.0f} on average, "
-                    f"{npv.p10:,.0f} to {npv.p90:,.0f} in 8 of 10 cases; above zero with a chance "
-                    f"of {percent(view.pays_back.probability_of_gain)}. Cost and time to build are "
-                    "those above; without a usable model there is no benefit."
+                    f"Present value less all cost: {view.currency} {plain(npv.mean)} on average, "
+                    f"{plain(npv.p10)} to {plain(npv.p90)} in 8 of 10 cases; above zero with a "
+                    f"chance of {percent(view.pays_back.probability_of_gain)}. Cost and time to "
+                    "build are those above; without a usable model there is no benefit."
                 )
             )
         st.page_link(

@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.errors import MlpmError
 from mlpm_core.records import Status
 from pages.parts.common import commands, printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import counted, listed, literal, number
 from pages.parts.plan import team_queries
 
@@ -87,25 +88,30 @@ def _are(n: int) -> str:
 
 
 def _table(view: TemplateView) -> None:
-    tasks = view.template.tasks
     with st.expander("The tasks", icon=":material/checklist:"):
         printing.table(
-            pd.DataFrame(
-                {
-                    "Task": [t.title for t in tasks],
-                    "Days": [
-                        f"{number(t.days.p10)} to {number(t.days.p90)}, even {number(t.days.p50)}"
-                        for t in tasks
-                    ],
-                    "Role": [t.role for t in tasks],
-                    "Done when": [t.acceptance for t in tasks],
-                    "Days from": ["guess" if t.n_own is None else f"{t.n_own} own" for t in tasks],
-                }
-            ),
+            _tasks_table(view),
             hide_index=True,
             column_config={"Task": st.column_config.TextColumn(width="large")},
             alt="Tasks of the pack with their days, role and acceptance",
         )
+
+
+@made_once
+def _tasks_table(view: TemplateView) -> pd.DataFrame:
+    tasks = view.template.tasks
+    return pd.DataFrame(
+        {
+            "Task": [t.title for t in tasks],
+            "Days": [
+                f"{number(t.days.p10)} to {number(t.days.p90)}, even {number(t.days.p50)}"
+                for t in tasks
+            ],
+            "Role": [t.role for t in tasks],
+            "Done when": [t.acceptance for t in tasks],
+            "Days from": ["guess" if t.n_own is None else f"{t.n_own} own" for t in tasks],
+        }
+    )
 
 
 def _add(project: str, view: TemplateView, rate: float | None) -> None:

@@ -64,9 +64,10 @@ def page_of_guess(project: str, view: EstimateView) -> str:
     return explanations.page_of_guess(workspace(), project, view)
 
 
-def to_close(view: TaskEstimateView) -> Mapping[str, object] | None:
+@shared
+def to_close(project: str, _view: TaskEstimateView) -> Mapping[str, object] | None:
     """A finished project as a closed one, while it is not written down as one."""
-    return closing.to_close(workspace(), view, _baseline_on(view.project))
+    return closing.to_close(workspace(), _view, _baseline_on(project))
 
 
 def close(project: str, view: TaskEstimateView) -> NoReturn:

@@ -1,0 +1,188 @@
+"""Columns of dates that one answer, or the form of most cells, makes readable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.intake.columns.cell_parser import ZONE, Cell
+from mlpm_core.intake.columns.date_forms import form_of, in_any_form, in_form
+from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.mends import Mended, filled
+from mlpm_core.intake.columns.period_names import BEGINS, HALF, period_name
+from mlpm_core.intake.columns.zone_names import SEVERAL, told_by_others, with_offset, zoned
+from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.messages import Fault, question, shown
+from mlpm_core.intake.profile import FAULTY, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlpm_core.intake.columns.cell_parser import Grammar
+    from mlpm_core.intake.columns.period_names import PeriodName
+    from mlpm_core.records import Column, Question
+
+_EPOCH_UNITS: Final = {
+    "s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds",
+}  # fmt: skip
+_MOST_DATES: Final = 200  # cells whose form is looked at
+
+
+def mended_dates(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """How the faulty cells of a column of dates may be meant; None when nothing tells it."""
+    for mend in (_with_zones, _with_form, _with_names):
+        mended = mend(column, texts, read, grammar)
+        if mended is not None:
+            return mended
+    return None
+
+
+def _with_form(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Dates of a form that more than half of the column's cells have."""
+    if grammar.form is not None:
+        return None
+    cells = filled(texts)
+    faulty = [t for t in cells[:_MOST_DATES] if read(t).fault is not None]
+    form = form_of(faulty) if 2 * len(faulty) > len(cells[:_MOST_DATES]) else None
+    if form is None:
+        return None
+    unit = form.removeprefix("epoch-")
+    if unit != form and grammar.profile.epoch is None:
+        at = in_form(faulty[0], form, None)
+        asked = question(
+            "epoch", "epoch", [unit, "faulty"], value=faulty[0], unit=_EPOCH_UNITS[unit],
+            preview=[
+                f"{unit}: {faulty[0]} is {at.at if at else ''} UTC", "faulty: these are no dates",
+            ],
+        )  # fmt: skip
+        return Mended(questions=(asked,))
+    if unit != form and grammar.profile.epoch != unit:
+        return None
+    return Mended(replace(grammar, form=form).reader(column))
+
+
+def _with_zones(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Times with a name of their zone behind them, where most cells that cannot be read are such.
+
+    A name that stands for several zones is asked about; once it is answered that such cells are
+    faulty, they are.
+    """
+    cells = filled(texts)
+    faulty = [t for t in cells if read(t).fault is not None]
+    of_zones = {text: zone for text in faulty if (zone := zoned(text)) is not None}
+    if 2 * len(of_zones) <= len(faulty):
+        return None
+    answers = told_by_others(filled(texts)) | grammar.profile.zones
+    open_names = {
+        a.zone: text for text, a in reversed(of_zones.items()) if a.zone in SEVERAL and not a.offset
+    }
+    questions = [
+        question(
+            "zone-name", f"zones.{name}", [*SEVERAL[name], FAULTY], value=text, name=name,
+            preview=[
+                *(f"{o}: {place}, {text} is {_in_utc(text, name, o)}"
+                  for o, place in SEVERAL[name].items()),
+                f"{FAULTY}: these cells are faulty",
+            ],
+        )
+        for name, text in open_names.items()
+        if name not in answers
+    ]  # fmt: skip
+    if questions:
+        return Mended(questions=tuple(questions))
+    order = grammar.profile.date_order
+
+    def apart(text: str) -> tuple[str, str]:
+        """A cell without the name of its zone, and that name."""
+        plain = text.strip(SPACES)
+        of_zone = of_zones.get(plain)
+        if of_zone is None or answers.get(of_zone.zone) == FAULTY:
+            return text, ""
+        return with_offset(plain, answers, order) or text, of_zone.zone or of_zone.offset
+
+    mend = _with_form(column, [apart(text)[0] for text in texts], read, grammar)
+    if mend is not None and mend.read is None:
+        return mend
+    read_plain = mend.read if mend is not None and mend.read is not None else read
+
+    def read_zoned(text: str) -> Cell:
+        plain, name = apart(text)
+        cell = read_plain(plain)
+        return cell._replace(notes=(*cell.notes, ZONE + name)) if name else cell
+
+    return Mended(read_zoned)
+
+
+def _with_names(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
+    """Periods by their names, such as FY26 Q2, where most cells are such."""
+    cells = filled(texts)
+    faulty = [t for t in cells if read(t).fault is not None]
+    named = {text: name for text in faulty if (name := period_name(text)) is not None}
+    if 2 * len(named) <= len(cells):
+        return None
+    profile = grammar.profile
+    asked = _about_fiscal_years(named, profile)
+    if asked is not None:
+        return Mended(questions=(asked,))
+
+    def read_name(text: str) -> Cell:
+        name = named.get(text.strip(SPACES))
+        dates = None if name is None else name.in_dates(profile)
+        if name is None or dates is None:
+            return read(text)
+        first, _, last = dates.partition(" to ")
+        if name.length == HALF:
+            if column.name != "period":  # of a cost; results have no such length
+                return Cell(None, Fault("odd-period", {"period": shown(text)}))
+            return read(first)._replace(notes=(f"grain {HALF}",))
+        return read(last if column.name == "period_end" else dates)
+
+    return Mended(read_name)
+
+
+def _about_fiscal_years(named: dict[str, PeriodName], profile: Profile) -> Question | None:
+    """The question when fiscal years begin, or after which year they are named; None when told."""
+    fiscal = {text: name for text, name in named.items() if name.is_fiscal}
+    if not fiscal:
+        return None
+    text, name = next(iter(fiscal.items()))
+    if profile.fiscal_start is None:
+        choices = [str(month) for month in range(1, 13)]
+        return question(
+            "fiscal-start", "fiscal_start", choices, value=text,
+            preview=[f"{m}: {text} is {_in_either(name, m)}" for m in choices],
+        )  # fmt: skip
+    of_one_year = {text: name for text, name in fiscal.items() if name.begins is None}
+    if profile.fiscal_start == "1" or profile.fiscal_named is not None or not of_one_year:
+        return None
+    text, name = next(iter(of_one_year.items()))
+    return question(
+        "fiscal-named", "fiscal_named", ["ends", BEGINS], value=text, year=name.year,
+        preview=[
+            f"{named_by}: {text} is {name.in_dates(profile.answered('fiscal_named', named_by))}"
+            for named_by in ("ends", BEGINS)
+        ],
+    )  # fmt: skip
+
+
+def _in_either(name: PeriodName, month: str) -> str:
+    """The first and last day by each way of naming fiscal years that begin in a month."""
+    dates = [
+        name.in_dates(Profile(fiscal_start=month, fiscal_named=named)) for named in ("ends", BEGINS)
+    ]
+    return ", or ".join(dict.fromkeys(filter(None, dates)))
+
+
+def _in_utc(text: str, name: str, offset: str) -> str:
+    """A time of such a zone in UTC, for a question."""
+    plain = with_offset(text, {name: offset}, "dmy") or ""
+    read = moment(plain, "dmy", None) or in_any_form(plain, "dmy")
+    return f"{read.at:%Y-%m-%d %H:%M} UTC" if read is not None and read.at is not None else plain

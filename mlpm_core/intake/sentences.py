@@ -1,0 +1,313 @@
+"""The texts of an import: every reject, question and warning by its code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REJECTS: Final[dict[str, tuple[str, str]]] = {
+    "empty-file": ("The file holds no text.", "Export it again; nothing was changed."),
+    "no-rows": (
+        "There is a header but no row below it.",
+        "Check the filter of the export; to remove data, undo its batch.",
+    ),
+    "missing-column": (
+        "Required columns are missing: {names}; found: {headers}.",
+        "Rename a column, or start from the template.",
+    ),
+    "blank-label": (
+        "Column {position} holds values but has no name.",
+        "Name it or delete the column.",
+    ),
+    "duplicate-label": (
+        "{field} is given by two columns: {positions}.",
+        "Keep one, rename the other.",
+    ),
+    "one-metric-twice": (
+        "{names} are two names of one metric, and tell different values of it.",
+        "Keep the one that counts, or answer that the other stands for another metric.",
+    ),
+    "wrong-type": (
+        "{file} looks like {type}, not like its name.",
+        "Save it as CSV (UTF-8), or give it its right extension.",
+    ),
+    "unread-type": (
+        "{file} is {type}, and MLPM does not read such files here.",
+        "Save it as CSV (UTF-8), XLSX or Parquet.",
+    ),
+    "unknown-report": (
+        "{file} is a JSON document, but no report that MLPM knows.",
+        "Save the numbers as CSV (UTF-8), a row for each metric; the screen Upload lists the "
+        "reports that are read.",
+    ),
+    "unsafe-file": (
+        "The workbook declares XML entities, which no spreadsheet program writes.",
+        "Open it and save it again as a plain workbook.",
+    ),
+    "limit-size": (
+        "The file has {got} unpacked, the limit is {limit}.",
+        "Split it by period; parts give the same result.",
+    ),
+    "limit-rows": ("More than {limit} rows.", "Split it by period."),
+    "limit-columns": (
+        "{got} columns, the limit is {limit}.",
+        "Upload long format, or fewer columns.",
+    ),
+    "limit-cell": (
+        "Line {line}, {column}: {got} characters, the limit is {limit}.",
+        "Shorten the text, or look for an unclosed quote.",
+    ),
+    "bad-encoding": (
+        "Line {line}, byte {byte}: not valid {encoding}, and no other encoding fits the file.",
+        "Export as CSV UTF-8.",
+    ),
+    "control-char": (
+        "{column} holds the invisible character U+{hex}.",
+        "Delete it, or type the name again; export the file again.",
+    ),
+    "nul-file": (
+        "The file is filled with NUL.",
+        "Delete it, or type the name again; export the file again.",
+    ),
+    "extra-cell": (
+        "{got} cells, the header has {want}.",
+        "Quote text that contains the delimiter; remove the cell that shifts the row.",
+    ),
+    "missing-cell": (
+        "{got} cells, the header has {want}.",
+        "The row is cut off or is a footnote: complete or delete it.",
+    ),
+    "wrong-width": (
+        "{bad} of {rows} rows do not have the header's {want} cells.",
+        "The header is probably wrong, or the export mixes two tables; fix it once at the source.",
+    ),
+    "bad-quote": (
+        "A quote stands where none may be, in {column}.",
+        "Put the cell in quotes and double the quotes inside.",
+    ),
+    "unterminated-quote": (
+        "A quote opens in {column} and is not closed on a line of its own row.",
+        "Close it, or double it if it is text.",
+    ),
+    "missing-value": ("{column} is required and empty ({value}).", "Fill it, or delete the row."),
+    "not-a-number": (
+        "{value} is not a number.",
+        "Write digits with a decimal point: 0.95 for 95%, -5 for (5), 1234.5 for 1,234.5.",
+    ),
+    "not-finite": (
+        "{value} is not a finite number.",
+        "Leave the row out when there is no result; leave an optional cell empty.",
+    ),
+    "not-an-integer": (
+        "{value} is not a whole number.",
+        "Counts have no decimals; if the point marks thousands, say so in the profile.",
+    ),
+    "not-a-date": (
+        "{value} is not a date{form}.",
+        "Write 2024-01-31; a total row must be deleted; for zones write +02:00.",
+    ),
+    "not-a-choice": (
+        "{value} is none of {choices}.",
+        "Use one of them, or leave the cell empty.",
+    ),
+    "out-of-range": (
+        "{value} lies outside {range} of {field}.",
+        "A percentage? Divide by 100, or write % in a column unit. A date? Check the year.",
+    ),
+    "too-large": (
+        "{value} is larger than can be computed with: {field} reaches {largest} at most.",
+        "Check its digits and its unit; a sum in cents may be written in thousands.",
+    ),
+    "inconsistent": (
+        "{columns} contradict each other: {values}.",
+        "Swap the limits, or name the slice's key.",
+    ),
+    "not-its-ratio": (
+        "{column} is {value}, its numerator and denominator say {ratio}.",
+        "Correct the value, or its numerator and denominator; leave out what is not known.",
+    ),
+    "outside-its-interval": (
+        "{column} is {value}, outside of its own interval {interval}.",
+        "Correct the value or its interval; leave out what is not known.",
+    ),
+    "other-unit": (
+        "The unit {value} does not fit. {why}",
+        "Write the value in the unit of its KPI, or correct the unit.",
+    ),
+    "odd-period": (
+        "{period} is no hour, day, week, month, quarter or year.",
+        "Split the row into such periods, or leave it out.",
+    ),
+    "too-long": (
+        "The name has {got} characters, the limit is 200.",
+        "Shorten it; put the rest into note.",
+    ),
+    "unsafe-name": (
+        "{value} could be read as a formula or as markup.",
+        "Begin with a letter or digit.",
+    ),
+    "reserved-name": (
+        "{value} cannot be used as a name: {why}.",
+        "Choose another name; letters and digits always serve.",
+    ),
+    "conflict": (
+        "Rows {rows} give different content for one key.",
+        "Keep the right one, or tell them apart by version, slice or source.",
+    ),
+    "conflict-of-ids": (
+        "Rows {rows} have one id, {id}, and differ.",
+        "A spreadsheet may have rewritten several ids to one: export them as text.",
+    ),
+    "unknown-reference": (
+        "{value} is not among the {plural} of this project{near}.",
+        "Correct the name, or import the {plural} first.",
+    ),
+}
+
+QUESTIONS: Final[dict[str, str]] = {
+    "encoding": "Which of these previews reads right?",
+    "decimal-mark": "Is {value} {first} or {second}?",
+    "preamble": "Is line {line} the header, and may the lines above be skipped?",
+    "second-table": (
+        "A header stands again in line {line}: skip it, or read only the first table?"
+    ),
+    "column-match": "Is {header} the field {field}?",
+    "empty-last-column": "The last column is empty and has no name: ignore it?",
+    "wide-layout": "One column per metric: {asked}",
+    "date-order": (
+        "Day or month first? {n} dates fit both, {a} only day first, {b} only month first."
+    ),
+    "date-year-first": "{value} may begin with its year. Which of these is it?",
+    "excel-serial": "Are these day numbers since 1900 or 1904?",
+    "look-alike": "Is {name} the stored {other}, or a new model?",
+    "new-model": (
+        "Not among the models of this project: {names}. Register what is new, or correct the file?"
+    ),
+    "hidden-rows": "Rows, columns or sheets are hidden ({n} in all): read or skip them?",
+    "not-told": "The file does not say its {label} ({help}). Write what holds for all of it{form}.",
+    "which-amount": (
+        "The bill has two amounts: {amounts}. BilledCost or unblended is what the invoice says, "
+        "EffectiveCost or net is after discounts and spread over the days used. Which one counts?"
+    ),
+    "bill-period": "The bill has one row. Is it a month (P1M) or a day (P1D)?",
+    "hours-per-day": (
+        "The tracker counts time in seconds. How many hours does a working day have there? (Its "
+        "administrator sets it; 8 if nobody did.)"
+    ),
+    "two-counts": (
+        "{metric} has {n} cases and the denominator {denominator}, as {rows} rows have two such "
+        "numbers that differ. Which one says of how many cases it is the share: n or denominator?"
+    ),
+    "percent-errors": (
+        "{metric} is {value} in one of {rows} rows without a unit, which is {percent}% of the "
+        "truth if it is a share. Are these rows in percent, or a share? A unit of % or share in "
+        "each row says it too."
+    ),
+    "label-ids": (
+        "{said} stored prediction: {name} is none, {other} is one. In which form are they meant?"
+    ),
+    "outcome-class": ("Which of the predicted classes ({classes}) is the outcome {outcome}?"),
+    "totals": (
+        "{names} in {column} reads like a total of the other rows. Leave its {n} rows out, or is "
+        "it a name of its own?"
+    ),
+    "sums": (
+        "{what} holds the sum of {others}. Is it a total whose {n} rows are left out, or does it "
+        "count beside them?"
+    ),
+    "zone": (
+        "{hour} comes twice, as it does where local time repeats an hour at the end of summer "
+        "time. Which zone are the times of?"
+    ),
+    "zone-mixed": (
+        "{n} times, such as {value}, have no zone; others have one, such as {other}. Which zone "
+        "are they of?"
+    ),
+    "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
+    "epoch": "Does {value} count the {unit} since 1970?",
+    "fill-down": (
+        "{column} is empty in {n} rows, first in line {line}, below {value}. Is it that of the row "
+        "above, as merged cells leave it?"
+    ),
+    "index-column": "Column {position} has no name and counts the rows: ignore it?",
+    "sheet": "The workbook has several sheets. Which of them holds the rows?",
+    "period-columns": (
+        "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
+    ),
+    "name-columns": "{n} columns hold numbers under names of their own. Is each of them a {what}?",
+    "scale": (
+        "{metric} of {model} was about {stored} so far and is {now} in this file. Is it meant as "
+        "it is written, or in another unit?"
+    ),
+    "models-above": (
+        "Line {line} names {names} above the columns of metrics. Are these the models that the "
+        "metrics are of?"
+    ),
+    "positive-class": "Which class is the positive one, whose precision and recall count?",
+    "log-threshold": (
+        "{model} gives scores here and no classes, and its value case needs {names}. From which "
+        "score on is a case flagged? Write a number from 0 to 1 with at most two decimals, such as "
+        "0.35, since scores are counted by hundredths; none where no threshold is in use. With a "
+        "finer threshold, fill in y_pred with the class that each case was given."
+    ),
+    "log-positive": "The value case of {model} needs {names}: of which of its classes?",
+    "cost-days": "{column} holds dates such as {first}. Is each cost of that day alone?",
+    "cost-ends": "Is {last} in {column} the first day after the period, or its last day?",
+    "fiscal-start": "{value} is of a fiscal year. In which month (1 to 12) does it begin?",
+    "fiscal-named": "Is {value} of the fiscal year that ends in {year}, or begins in it?",
+    "week-or-month": "Is {value} in {column} the month or the week of its year with that number?",
+    "month-day": "Is {value} in {column} a month with its year, or a day of that month?",
+    "which-year": (
+        "{column} counts within a year ({values}), and nothing says which. Which year is it?"
+    ),
+    "which-column": "Which column holds {field}? ({help})",
+    "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
+    "thousands": "{mark} stands in {value}: does it mark thousands?",
+    "signs": (
+        "The numbers in {column} bear signs, such as {value}. Are they to be read without them, "
+        "percentages as shares?"
+    ),
+    "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
+    "word": "What does {word} in {column} stand for?",
+    "metric-name": "What does {name} stand for?",
+    "percent-shares": (
+        "{metric} is a share, and every value of it lies above 1 ({values} ...). Is it in percent?"
+    ),
+    "cases-of": (
+        "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
+        "Does it count all cases of a period, or those of each metric alike?"
+    ),
+    "period-length": (
+        "The dates{order} stand {gap} apart ({first}, {second} ...), and nothing says how long a "
+        "period is. Is each row of a period as long as that, or of less?"
+    ),
+    "period-of-few": (
+        "{column} holds {days}{order} and nothing says how long a period is. Is each row of a day, "
+        "or of a longer period that begins or ends there?"
+    ),
+    "period-end": (
+        "{date}{order} can begin or end its {period}. Is each date the first or the last day of "
+        "its period?"
+    ),
+    "restatement": "{n} stored values change: {old} to {new}. Confirm?",
+}
+
+WARNINGS: Final[dict[str, str]] = {
+    "new-model": "Registered for the first time: {names}.",
+    "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "print-cut": "The table was printed in part only: rows or columns of it are not in the file.",
+    "scaled": "Taken by the factor that makes them as large as before: {names}.",
+    "totals": "{n} rows of totals are left out: {names}.",
+    "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",
+    "duplicate-row": "{n} rows repeat an earlier row and are ignored.",
+    "identical-row": "{n} rows equal what is stored and are ignored.",
+    "trimmed": "Invisible characters at the edges of {n} names were dropped.",
+    "mixed-newlines": "Lines end in different ways; all were read.",
+    "extra-column": "Not used: {headers}.",
+    "extra-sheet": "Sheets that were not read: {names}.",
+    "not-metrics": "Not read, for they are no numbers that count here: {names}.",
+    "bill-added": "{n} lines of the bill were added up by model, service and days.",
+    "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",
+    "utc-assumed": "{n} times without offset were taken as UTC.",
+    "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",
+    "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",
+}

@@ -1,0 +1,147 @@
+"""Workbooks as people and programs write them: several sheets, formulas, spans of time, serials."""
+
+from datetime import date, datetime
+
+import pytest
+
+from mlpm_core.intake import Profile
+from mlpm_core.records import KpiActual, MetricResult, Status
+from tests.intake.real_cases import NOW, rows_of
+from tests.intake_stored import told_of
+from tests.workbooks import workbook
+
+HEAD = ["model", "metric", "week", "value", "n"]
+JAN = [["churn", "recall", "2024-01-01", 0.8, 10], ["churn", "recall", "2024-01-08", 0.81, 11]]
+FEB = [["churn", "recall", "2024-02-05", 0.7, 12]]
+NO_RESULT = "=a formula saved without its result"
+
+
+def told(data, *answers, record=MetricResult):
+    profile = Profile()
+    for answer in answers:
+        profile = profile.answered(*answer.split("=", 1))
+    return told_of(data, "book.xlsx", record, now=NOW, profile=profile)
+
+
+def asked(data, *answers):
+    (question,) = told(data, *answers).receipt.questions
+    return question
+
+
+BOOKS = {
+    "a sheet a month": ({"Jan": [HEAD, *JAN], "Feb": [HEAD, *FEB]}, ["Jan", "Feb", "all sheets"]),
+    "a cover in front": (
+        {"Cover": [["Report"]], "Jan": [HEAD, *JAN], "Feb": [HEAD, *FEB]},
+        ["Jan", "Feb", "Cover", "all sheets"],
+    ),
+    "headers of another language": (
+        {"Deckblatt": [["Bericht"]], "Daten": [["Modell", "Kennzahl", "Woche", "Wert"], *JAN]},
+        ["Daten", "Deckblatt"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("sheets", "choices"), BOOKS.values(), ids=BOOKS)
+def test_of_several_sheets_one_is_asked_for(sheets, choices):
+    question = asked(workbook(sheets))
+    assert (question.code, list(question.choices)) == ("sheet", choices)
+    assert [line.partition(":")[0] for line in question.preview] == choices
+
+
+def test_only_one_sheet_with_a_known_header_needs_no_question():
+    read = told(workbook({"Jan": [HEAD, *JAN], "Notes": [["nothing", "else"]]}))
+    assert (read.receipt.status, read.receipt.accepted) == (Status.DRY_RUN, 2)
+    assert "Sheets that were not read: Notes." in [w.message for w in read.receipt.warnings]
+
+
+def test_all_sheets_with_one_header_are_read_below_each_other():
+    book = workbook({"Notes": [["x", "y"]], "Jan": [["Report"], HEAD, *JAN], "Feb": [HEAD, *FEB]})
+    read = told(book, "sheet=all sheets")
+    assert [r["n"] for r in rows_of(read, "metric_results")] == [10, 11, 12]
+    assert "Sheets that were not read: Notes." in [w.message for w in read.receipt.warnings]
+
+
+def test_a_sheet_a_model_gives_its_name_to_the_model():
+    book = workbook({"churn": [HEAD[1:], JAN[0][1:]], "upsell": [HEAD[1:], FEB[0][1:]]})
+    assert list(asked(book).choices) == ["churn", "upsell", "all sheets"]
+    (question,) = told(book, "sheet=all sheets").receipt.questions
+    assert (question.key, question.choices[0]) == ("fields.model_id", "sheet")
+    rows = rows_of(told(book, "sheet=all sheets", "fields.model_id=sheet"), "metric_results")
+    assert [(r["model_id"], r["n"]) for r in rows] == [("churn", 10), ("upsell", 12)]
+
+
+def without_results(cached):
+    """A formula as openpyxl (no result) and XlsxWriter (0, and a flag) write it."""
+    rows = [HEAD, *[row.copy() for row in JAN]]
+    return workbook(rows, formula={"E3": {"f": "E2+1", "cached": cached}})
+
+
+def test_a_formula_that_nobody_computed_is_no_number_and_no_empty_cell():
+    book = without_results("")
+    (reject,) = told(book).receipt.rejects
+    assert (reject.code, reject.row, reject.column, reject.value) == (
+        "not-a-number", 3, "n", NO_RESULT,
+    )  # fmt: skip
+
+
+def test_a_result_of_0_is_0_unless_the_program_computes_nothing():
+    assert told(without_results(0)).receipt.accepted == 2
+    flagged = workbook(
+        [HEAD, *JAN], formula={"E3": {"f": "E2+1", "cached": 0}}, computed_on_load=True
+    )
+    assert [r.value for r in told(flagged).receipt.rejects] == [NO_RESULT]
+    done = workbook(
+        [HEAD, *JAN], formula={"E3": {"f": "E2+1", "cached": 11}}, computed_on_load=True
+    )
+    assert told(done).receipt.accepted == 2
+
+
+def test_what_was_stored_with_such_a_formula_is_read_again_as_it_was():
+    again = told_of(
+        without_results(""), "book.xlsx", MetricResult, now=NOW, profile=Profile(is_replay=True)
+    )
+    assert [r["n"] for r in rows_of(again, "metric_results")] == [10, None]
+
+
+def test_serial_numbers_are_shown_as_the_days_that_they_may_be():
+    rows = [["kpi", "date", "value"], ["k", 45327, 1.0], ["k", 45328, 2.0]]
+    question = asked(workbook(rows), "constants.model_id=m", "fields.metric=kpi")
+    assert question.preview == [
+        "1900: 45327 is 2024-02-05, 45328 is 2024-02-06",
+        "1904: 45327 is 2028-02-06, 45328 is 2028-02-07",
+    ]
+
+
+def test_what_is_hidden_is_named():
+    book = workbook(
+        {"Data": [HEAD, *JAN], "Old": [HEAD, *FEB]},
+        hidden_rows=[3], hidden_columns=[5], hidden_sheets=["Old"],
+    )  # fmt: skip
+    said = "rows of Data: 3; columns of Data: E; sheets: Old"
+    assert list(asked(book).preview) == [
+        f"read: also the hidden {said}",
+        f"skip: not the hidden {said}",
+    ]
+
+
+def test_a_span_of_time_is_no_number_of_days():
+    import io
+
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for i, row in enumerate([["kpi", "month", "value"], ["k", "2024-01"]]):
+        sheet.write_row(i, 0, row)
+    sheet.write_number(1, 2, 1.25, book.add_format({"num_format": "[h]:mm:ss"}))
+    book.close()
+    shelf_row = told(out.getvalue(), record=KpiActual).receipt.rejects
+    assert "30:00:00" in [r.value for r in shelf_row]
+
+
+def test_days_of_the_1904_system_are_the_workbooks_own():
+    book = workbook([HEAD, *JAN], date_cells=["C2", "C3"], date1904=True)
+    rows = rows_of(told(book), "metric_results")
+    assert [r["period_start"] for r in rows] == [datetime(2024, 1, 1), datetime(2024, 1, 8)]
+    assert date.fromisoformat(JAN[0][2]) == rows[0]["period_start"].date()
