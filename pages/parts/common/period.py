@@ -6,6 +6,7 @@ for every screen until something else is chosen.
 
 from __future__ import annotations
 
+from calendar import month_name
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -109,7 +110,7 @@ def _help(begins: int) -> str:
     year = "of the calendar"
     if begins != 1:
         year = (
-            f"of the fiscal year, which begins in {say.month(begins)} and is called by the year "
+            f"of the fiscal year, which begins in {month_name[begins]} and is called by the year "
             "in which it ends"
         )
     return (

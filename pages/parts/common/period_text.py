@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from calendar import month_name
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mlpm_core.services.in_life.shown_period import Against, NotCompared, relative
@@ -100,19 +101,8 @@ def fiscal_years(months: Sequence[int]) -> str:
     """
     return (
         "A year in these sums is any twelve months, no fiscal year: those of the projects begin in "
-        f"{' or '.join(month(m) for m in months)}."
+        f"{' or '.join(month_name[m] for m in months)}."
     )
-
-
-def month(number_of: int) -> str:
-    """The name of a month.
-
-    Examples
-    --------
-    >>> month(4)
-    'April'
-    """
-    return f"{date(2000, number_of, 1):%B}"
 
 
 def change(difference: float | None, before: float | None, now: float | None, digits: int) -> str:

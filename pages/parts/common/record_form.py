@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -21,7 +22,6 @@ from pages.parts.common import (
     forms,
     number_fields,
     numbers,
-    period_text,
     queries,
     saving,
 )
@@ -357,7 +357,7 @@ def _options(
         case "check_results", "check_id":
             return queries.question_titles(project)
         case "projects", "year_starts_in":
-            return {str(number): period_text.month(number) for number in range(1, 13)}
+            return {str(i): name for i, name in enumerate(month_name) if name}
         case _, "currency":
             return empty | {code: code for code in sorted(CURRENCIES)}
         case "kpis", "unit":
