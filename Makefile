@@ -42,9 +42,10 @@ static: setup ## format, lint, types and what is imported: all that runs no test
 setup: .venv/.dev-stamp ## the environment only, with everything needed to develop
 
 bench: .venv/.run-stamp .bench-venv/.stamp ## what screens, valuing, imports and many visitors cost, each beside others, and how it grows
-	@PYTHONPATH=. .bench-venv/bin/python benchmarks/value.py
+	@PYTHONPATH=. OPENBLAS_NUM_THREADS=1 .bench-venv/bin/python benchmarks/value.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/intake.py
-	@PYTHONPATH=. $(BIN)/python benchmarks/growth.py
+	@PYTHONPATH=. OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/growth.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/store.py
 	@$(BIN)/python benchmarks/screens.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/sessions.py
 

@@ -25,12 +25,14 @@ from mlpm_core.intake import Profile
 from mlpm_core.records import Status
 from mlpm_core.services.admin import demo
 from mlpm_core.services.evaluate import candidates as boards
+from mlpm_core.services.evaluate import insights
 from mlpm_core.services.in_life import deployments, portfolio
-from mlpm_core.services.ingest import registers, undo
+from mlpm_core.services.ingest import batches, registers, undo
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.registers import PageRequest
 from mlpm_core.services.session.settings import Settings
+from mlpm_core.services.valuation.value_cases import case_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +44,7 @@ LEFT_OUT = ("prediction_log", "labels", "decisions")
 CASES_OF_DEMO = 3
 MODEL_HEAD = "model_id\n"
 BOARD = ("bike-shop-winback", "voucher-letter")
+N_REJECTED_FILES = 12
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="predictions of the large log")
     parser.add_argument("--batches", type=int, default=1000, help="batches before the last import")
     parser.add_argument("--candidates", type=int, default=1000)
+    parser.add_argument("--rejects", type=int, default=9990, help="bad rows of each of 12 files")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -74,7 +78,8 @@ def main() -> None:
             *of_projects(home, given.copies),
             *of_logs(home, given.rows),
             of_batches(home, given.batches),
-            of_candidates(home, given.candidates),
+            *of_rejects(home, given.rejects),
+            *of_candidates(home, given.candidates),
         ]
     print(f"{'work':<58}{'small':>10}{'large':>11}{'ratio':>8}{'goal':>7}")
     for row in rows:
@@ -178,9 +183,32 @@ def of_batches(home: Path, n_batches: int) -> Row:
     )
 
 
-def of_candidates(home: Path, n: int) -> Row:
-    """A board of few and of many candidates, for each of them."""
-    costs = []
+def of_rejects(home: Path, n_rejects: int) -> list[Row]:
+    """Lists of imports after files of which few, and of which most rows were rejected."""
+    figures: dict[str, list[float]] = {}
+    project = "p000-bike-shop-demand"
+    for n in (1, n_rejects):
+        with opened(home / f"rejects-{n}") as workspace:
+            copy_of_demo(workspace, 0)
+            for k in range(N_REJECTED_FILES):
+                text = f"{MODEL_HEAD}m{k}\n" + f"{'x' * 300}\n" * n
+                put(workspace, project, "models", text, accept_good=True)
+            listed = partial(batches.receipts, workspace, project)
+            works = {
+                "The list of imports, 12 files with rejects": listed,
+                "Whether it is ready, 12 files with rejects": workspace.checks,
+            }
+            for work, do in works.items():
+                do()  # once, so that what is kept is there
+                costs = [cpu_ms(do) for _ in range(20)]
+                figures.setdefault(work, []).append(statistics.mean(costs))
+    return [Row(work, small, large, 1.5) for work, (small, large) in figures.items()]
+
+
+def of_candidates(home: Path, n: int) -> list[Row]:
+    """A board of few and of many candidates, and what to find out before one is chosen."""
+    figures: dict[str, list[float]] = {}
+    works = (f"A board of {n:,} candidates", "The same board again", "What to find out among them")
     project, case = BOARD
     for number in (n // 20, n):
         with opened(home / f"board-{number}") as workspace:
@@ -188,8 +216,16 @@ def of_candidates(home: Path, n: int) -> Row:
                 if of == project and kind not in LEFT_OUT:
                     import_file(workspace, of, kind, path.name, path.read_bytes())
             put(workspace, project, "evaluations", evaluations(case, number))
-            costs.append(cpu_ms(partial(boards.candidates, workspace, project, case)) / number)
-    return Row(f"A board of {n:,} candidates", *costs, 1.5, "a candidate")
+            board = partial(boards.candidates, workspace, project, case)
+            value = case_value(workspace, project, case)
+            costs = [cpu_ms(board) / number, cpu_ms(board)]
+            costs.append(cpu_ms(partial(insights.among, value, board())))
+            for work, cost in zip(works, costs, strict=True):
+                figures.setdefault(work, []).append(cost)
+    units = ("a candidate", "in all", "in all")
+    return [
+        Row(work, *ends, 1.5, of) for (work, ends), of in zip(figures.items(), units, strict=True)
+    ]
 
 
 def evaluations(case: str, n: int) -> str:
@@ -216,13 +252,17 @@ def copy_of_demo(workspace: Workspace, number: int) -> None:
         put(workspace, name, kind, text.getvalue())
 
 
-def put(workspace: Workspace, project: str, kind: str, text: str) -> None:
-    """Import a small file; it must be taken."""
+def put(
+    workspace: Workspace, project: str, kind: str, text: str, *, accept_good: bool = False
+) -> None:
+    """Import a small file; it must be taken, whole unless its good rows are enough."""
     profile = Profile(restatement="confirm", new_model="new", look_alike="new")
     receipt = import_file(
-        workspace, project, kind, f"{kind}.csv", text.encode(), profile=profile
+        workspace, project, kind, f"{kind}.csv", text.encode(), profile=profile,
+        accept_good=accept_good,
     )  # fmt: skip
     assert receipt.status is Status.COMMITTED, (project, kind, receipt)
+    assert bool(receipt.rejected) == accept_good, (project, kind, receipt)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ GOAL_WRITES, GOAL_MINIMAL = 2.0, 4.0
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sessions", type=int, nargs="+", default=[10, 40])
+    parser.add_argument("--sessions", type=int, nargs="+", default=[10, 40, 100])
     parser.add_argument("--think", type=float, default=5.0, help="seconds between two clicks")
     parser.add_argument("--clicks", type=int, default=10, help="of each session")
     given = parser.parse_args()

@@ -232,17 +232,14 @@ class Reader:
             f"FROM {self._held(record)} c JOIN batches b ON b.seq = c.batch_seq "
             f"WHERE c.project = $project AND c.{named} <> ''"
         )
-        names = (
-            f"SELECT {quoted(referred.key[-1])} FROM {self._held(referred)} "
-            "WHERE project = $project"
-        )
-        asked = {"project": project}
+        key, asked = referred.key[-1], {"project": project}
+        names = f"SELECT {quoted(key)} FROM {self._held(referred)} WHERE project = $project"
         if not column.several:
             return self._rows(
                 f"{sql} AND c.{named} NOT IN ({names}) ORDER BY c.batch_seq, id", asked
             )
         rows = self._rows(f"{sql} ORDER BY c.batch_seq, id", asked)
-        there = {row[referred.key[-1]] for row in self._rows(names, asked)} if rows else set()
+        there = {row[key] for row in self._rows(names, asked)} if rows else set()
         return [
             row | {"missing": name}
             for row in rows

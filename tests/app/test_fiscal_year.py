@@ -40,8 +40,8 @@ def test_the_portfolio_says_which_year_is_meant_once_they_differ(demo):
     assert "no fiscal year" not in said(open_screen("portfolio"))
     from_april(demo)
     assert (
-        "A year here is any twelve months, no fiscal year: those of the projects begin in January "
-        "or April."
+        "A year in these sums is any twelve months, no fiscal year: those of the projects begin in "
+        "January or April."
     ) in plain(said(open_screen("portfolio")))
 
 

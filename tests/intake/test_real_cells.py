@@ -112,6 +112,8 @@ CASES = [
          rejects=("not-a-number", "not-finite")),
     Case("a word that is repeated", results("0.8", "0.7", "0.6", n="keine"),
          asked=("missing-words",)),
+    Case("a word of another language", results("0.8", "0.7", n="#NV"), asked=("missing-words",),
+         says="#NV"),
     Case("a number beyond all is no word", NAN_CELLS, rejects=("not-finite",)),
     Case("in a required column", results("nan", "0.7"), rejects=("not-finite",)),
     # Words of a closed list.
@@ -154,6 +156,16 @@ CASES = [
          "model,billing_month,cost_type,amount\nchurn,2024-02-01,data,7\n",
          kind="cost_log",
          rows=({"period_start": date(2024, 2, 1), "period_end": date(2024, 2, 29)},)),
+    Case("a cost with its first day alone",
+         "model,period_start,cost_type,amount\nchurn,2024-02-01,data,7\n", kind="cost_log",
+         asked=("cost-days",), says="P1M: the month of 2024-02-01"),
+    Case("a cost with its last day alone",
+         "model,period_end,cost_type,amount\nchurn,2024-02-29,data,7\n", kind="cost_log",
+         answers=("period=P1M",),
+         rows=({"period_start": date(2024, 2, 1), "period_end": date(2024, 2, 29)},)),
+    Case("a cost whose last day has another name",
+         "model,period_start,through,cost_type,amount\nchurn,2024-02-01,2024-02-05,data,7\n",
+         kind="cost_log", asked=("which-column",)),
 ]  # fmt: skip
 
 

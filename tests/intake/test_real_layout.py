@@ -15,6 +15,10 @@ MERGED = (
     f"{HEAD}a,recall,2024-02-05,0.8\n,recall,2024-02-12,0.8\n"
     "b,recall,2024-02-05,0.8\n,recall,2024-02-12,0.7\n"
 )
+WEEKS = (
+    "week,model,metric,value\n2024-02-05,a,recall,0.8\n,b,recall,0.7\n"
+    "2024-02-12,a,recall,0.8\n,b,recall,0.6\n"
+)
 INDEX = ",model,metric,week,value\n"
 
 CASES = [
@@ -52,6 +56,10 @@ CASES = [
     Case("l08 read", MERGED, answers=("fill_down=fill",),
          rows=({"model_id": "a"}, {"model_id": "a"}, {"model_id": "b"}, {"model_id": "b"})),
     Case("l08 not read", MERGED, answers=("fill_down=faulty",), rejects=("missing-value",)),
+    Case("dates of merged cells", WEEKS, asked=("fill-down",),
+         says="week of line 3 is 2024-02-05"),
+    Case("dates of merged cells, filled", answers=("fill_down=fill",), n=4, file=WEEKS,
+         rows=({"model_id": "a"}, {"model_id": "b", "granularity": "P1W"})),
     Case("one empty cell is a slip", f"{HEAD}{ROWS},recall,2024-02-12,0.8\n",
          rejects=("missing-value",)),
     # Sheets.

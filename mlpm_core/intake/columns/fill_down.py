@@ -1,4 +1,4 @@
-"""Names that stand in the first of several rows only, as merged cells leave them."""
+"""Names and dates that stand in the first of several rows only, as merged cells leave them."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.profile import Profile
 
+_MERGED: Final = (ColumnKind.NAME, ColumnKind.MOMENT, ColumnKind.DAY)
 _LEAST: Final = 2  # a single empty cell is a slip
 _PART: Final = 3
 
 
 def filled_down(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
-    """The table with such names in each of their rows, once that is answered.
+    """The table with such cells in each of their rows, once that is answered.
 
     Raises
     ------
     Refusal
-        With the question whether an empty name is that of the row above.
+        With the question whether an empty cell is that of the row above.
     """
     if profile.fill_down == "faulty" or profile.is_replay:
         return records
@@ -38,7 +39,7 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
         for j, name in enumerate(header.fields)
         if name is not None
         and fields.columns[name].required
-        and fields.columns[name].kind is ColumnKind.NAME
+        and fields.columns[name].kind in _MERGED
         and _is_merged(blank := records.columns[j].are_blank())
     }
     if not blanks:

@@ -53,6 +53,19 @@ NO_VALUE: Final = frozenset(
             "unknown",
             "missing",
         ),
+        *(
+            "keine",
+            "keine angabe",
+            "kein wert",
+            "leer",
+            "(leer)",
+            "unbekannt",
+            "#nv",
+            "n/v",
+            "n.v.",
+        ),
+        *("(blank)", "(empty)", "#null", "null value", "not applicable", "---", "----", "nd"),
+        *("inconnu", "vide", "sin datos", "desconocido", "nicht verf\u00fcgbar", "entf\u00e4llt"),
         *("not available", "no data", "nodata", "#n/a n/a", "void", "blank", "empty", "x", "*"),
     }
 )

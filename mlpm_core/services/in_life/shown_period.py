@@ -36,6 +36,7 @@ __all__ = [
     "Span",
     "fiscal_end",
     "fiscal_name",
+    "month_name",
     "relative",
     "shown_period",
     "span_of",
@@ -69,7 +70,7 @@ class ShownPeriod:
         """
         month = self.period.year_starts_in
         name = fiscal_name(span, month)
-        return f"{name} (from {date(2000, month, 1):%B})" if name else ""
+        return f"{name} (from {month_name(month)})" if name else ""
 
     @property
     def is_all(self) -> bool:
@@ -147,6 +148,17 @@ def shown_period(
     if against not in list(Against):
         span_of(against)
     return ShownPeriod(asked, against, period, period.against(against))
+
+
+def month_name(number: int) -> str:
+    """The name of a month of the year.
+
+    Examples
+    --------
+    >>> month_name(4)
+    'April'
+    """
+    return f"{date(2000, number, 1):%B}"
 
 
 def _holds(span: Span, period: Period) -> bool:

@@ -6,7 +6,6 @@ for every screen until something else is chosen.
 
 from __future__ import annotations
 
-from calendar import month_name
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from mlpm_core.services.in_life.shown_period import (
     Against,
     Reach,
     ShownPeriod,
+    month_name,
     shown_period,
     span_of,
     written,
@@ -68,31 +68,25 @@ def control(project: str, word: str = "") -> ShownPeriod:
     word : str
         What the newest figure covers, week or month, where all days compare that one alone.
     """
-    return control_at(queries.workspace().today(project), _year_starts_in(project), word)
+    today = queries.workspace().today(project)
+    return control_at(today, word, year_starts_in=_year_starts_in(project))
 
 
-def control_at(today: date, begins: int = 1, word: str = "") -> ShownPeriod:
+def control_at(today: date, word: str = "", *, year_starts_in: int = 1) -> ShownPeriod:
     """The same as seen on a day, with fiscal years that begin in a month."""
-    ranges = _RANGES if begins == 1 else _RANGES | _FISCAL
+    ranges = _RANGES if year_starts_in == 1 else _RANGES | _FISCAL
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = _asked("range", "Time range", ranges, today, _help(begins))
+        asked = _asked("range", "Time range", ranges, today, _help(year_starts_in))
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
-    shown = _shown(today, asked, against, year_starts_in=begins)
+    shown = _shown(today, asked, against, year_starts_in=year_starts_in)
     st.caption(say.shown(shown, word))
     return shown
-
-
-def day_of(projects: Sequence[Project]) -> date:
-    """The day that projects live on: that of their clocks where all agree, else today."""
-    clocks = {p.clock_on for p in projects}
-    alone = clocks.pop() if len(clocks) == 1 else None
-    return alone or queries.workspace().today()
 
 
 def of(project: str, asked: str, against: str) -> ShownPeriod:
     """The days that an address asks for, on the day and in the fiscal year of a project."""
     today = queries.workspace().today(project)
-    return _shown(today, asked, against, year_starts_in=_year_starts_in(project))
+    return shown_period(today, asked, against, year_starts_in=_year_starts_in(project))
 
 
 def which_year() -> None:
@@ -100,6 +94,12 @@ def which_year() -> None:
     months = {p.year_starts_in for p in queries.all_projects() if not p.archived}
     if months - {1}:
         st.caption(say.fiscal_years(sorted(months)))
+
+
+def common_year(projects: Sequence[Project]) -> int:
+    """The month in which the fiscal years of all projects begin, January where they differ."""
+    months = {p.year_starts_in for p in projects}
+    return months.pop() if len(months) == 1 else 1
 
 
 def _year_starts_in(project: str) -> int:
@@ -110,13 +110,20 @@ def _help(begins: int) -> str:
     year = "of the calendar"
     if begins != 1:
         year = (
-            f"of the fiscal year, which begins in {month_name[begins]} and is called by the year "
+            f"of the fiscal year, which begins in {month_name(begins)} and is called by the year "
             "in which it ends"
         )
     return (
         "The last four whole weeks (Monday to Sunday, ISO 8601), the last whole quarter or year "
         f"{year}, or days of your own. Today is not over, so it is in none of them."
     )
+
+
+def day_of(projects: Sequence[Project]) -> date:
+    """The day that projects live on: that of their clocks where all agree, else today."""
+    clocks = {p.clock_on for p in projects}
+    alone = clocks.pop() if len(clocks) == 1 else None
+    return alone or queries.workspace().today()
 
 
 def _asked(key: str, label: str, options: dict[str, str], today: date, help: str) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from calendar import month_name
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mlpm_core.services.in_life.shown_period import Against, NotCompared, relative
+from mlpm_core.services.in_life.shown_period import (
+    Against,
+    NotCompared,
+    month_name,
+    relative,
+)
 from pages.parts.common.format import counted, literal, number, percent
 from pages.parts.common.locales import current
 
@@ -101,7 +105,7 @@ def fiscal_years(months: Sequence[int]) -> str:
     """
     return (
         "A year in these sums is any twelve months, no fiscal year: those of the projects begin in "
-        f"{' or '.join(month_name[m] for m in months)}."
+        f"{' or '.join(month_name(m) for m in months)}."
     )
 
 

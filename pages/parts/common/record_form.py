@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import month_name
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -12,6 +11,7 @@ import streamlit as st
 
 from mlpm_core.quantity import CURRENCIES, Dimension
 from mlpm_core.records import Column, ColumnKind, Record, columns, names_in
+from mlpm_core.services.in_life.shown_period import month_name
 from mlpm_core.services.ingest import editing
 from mlpm_core.services.ingest.short_names import free_name, short_name
 from mlpm_core.services.valuation.kpis import kpi_units
@@ -357,7 +357,7 @@ def _options(
         case "check_results", "check_id":
             return queries.question_titles(project)
         case "projects", "year_starts_in":
-            return {str(i): name for i, name in enumerate(month_name) if name}
+            return {str(number): month_name(number) for number in range(1, 13)}
         case _, "currency":
             return empty | {code: code for code in sorted(CURRENCIES)}
         case "kpis", "unit":

@@ -27,25 +27,26 @@ _NO_MODEL: Final = "no model in life"
 def asked(rows: Sequence[ProjectRow]) -> tuple[ShownPeriod, Mapping[str, ValueCompared | None]]:
     """The days chosen, and how each project in life changed; nothing while all days are shown."""
     records = [row.record for row in rows]
-    years = {record.year_starts_in for record in records}
-    shown = period.control_at(period.day_of(records), min(years) if len(years) == 1 else 1)
+    begins = period.common_year(records)
+    shown = period.control_at(period.day_of(records), year_starts_in=begins)
     if shown.is_all:
         return shown, {}
-    if len(years) > 1:
-        st.caption(
-            "A year or quarter of a project is that of its own fiscal year: they do not all begin "
-            "in the same month."
-        )
     if len({record.clock_on for record in records}) > 1:
         st.caption("Each project is compared on its own days: some have a clock of their own.")
+    if any(record.year_starts_in != begins for record in records):
+        st.caption(
+            "Each project is compared on its own days: a last quarter or year is that of its own "
+            "fiscal year."
+        )
     with st.spinner(f"Comparing {counted(len(rows), 'project')} …"):
         return shown, {row.project: _of(row.project, shown.asked, shown.against) for row in rows}
 
 
 @shared
 def _of(project: str, days: str, against: str) -> ValueCompared | None:
-    """How one project changed, on the days that an address asks for by its clock and year."""
-    return project_change(workspace(), project, period.of(project, days, against))
+    """How one project changed, on the days that an address asks for by its own clock."""
+    shown = period.of(project, days, against)
+    return project_change(workspace(), project, shown)
 
 
 def label(shown: ShownPeriod) -> str:
