@@ -66,25 +66,31 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A desktop window, light theme."""
-    window = {"width": 1280, "height": 900}
-    with watched(browser.new_context(viewport=window, color_scheme="light")) as window_page:
-        yield window_page
+    yield from _window(browser, "light")
 
 
 @pytest.fixture
 def dark_page(browser: Browser) -> Iterator[Page]:
     """A desktop window, dark theme."""
-    window = {"width": 1280, "height": 900}
-    with watched(browser.new_context(viewport=window, color_scheme="dark")) as window_page:
-        yield window_page
+    yield from _window(browser, "dark")
 
 
 @pytest.fixture
 def phone_page(browser: Browser) -> Iterator[Page]:
     """A phone: 390 by 844, touch, light theme."""
-    window = {"width": 390, "height": 844}
-    context = browser.new_context(
-        viewport=window, color_scheme="light", is_mobile=True, has_touch=True, device_scale_factor=2
-    )
-    with watched(context) as window_page:
+    yield from _window(browser, "phone")
+
+
+@pytest.fixture(params=["light", "dark", "phone"])
+def any_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A journey's window: once in light, once in dark, and once on a phone."""
+    yield from _window(browser, request.param)
+
+
+def _window(browser: Browser, kind: str) -> Iterator[Page]:
+    desktop = {"viewport": {"width": 1280, "height": 900}}
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    options = phone | {"device_scale_factor": 2} if kind == "phone" else desktop
+    scheme = "dark" if kind == "dark" else "light"
+    with watched(browser.new_context(color_scheme=scheme, **options)) as window_page:
         yield window_page

@@ -37,6 +37,16 @@ def press(page: Page, role: str, name: str | re.Pattern[str]) -> None:
     wait_for_app(page)
 
 
+def open_menu(page: Page) -> bool:
+    """Open the menu where it is closed, as on a phone; whether it was."""
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    if not opener.is_visible():
+        return False
+    opener.click()
+    page.locator("[data-testid=stSidebar][data-collapsed=false]").wait_for()
+    return True
+
+
 def write(page: Page, label: str | re.Pattern[str], text: str) -> None:
     """Write into the first field of a label, and leave it."""
     field = page.get_by_label(label, exact=isinstance(label, str)).first
