@@ -29,6 +29,7 @@ from mlpm_core.intake.columns.layout_questions import (
     checked_header,
 )
 from mlpm_core.intake.columns.look import look_at
+from mlpm_core.intake.columns.mapping import with_one_period
 from mlpm_core.intake.columns.marks import (
     NUMBERS_OR_CLASSES,
     marks_in_words,
@@ -315,7 +316,7 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         if all(map(is_blank, lines.lines)):
             raise Refusal.of("empty-file")
         fields = Fields(asked.record, asked.profile, by_application=asked.by_application)
-        header = Header.find(lines, fields, asked.limits)
+        header = with_one_period(Header.find(lines, fields, asked.limits), fields)
         shape = shape._replace(header=header_shape(header))
         in_rows = with_rows_of_periods(text, header, fields, asked.profile)
         in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
@@ -325,7 +326,7 @@ def _opened(asked: ImportRequest) -> DecodedFile:
             in_rows = with_rows_of_names(text, header, fields, asked.profile)
         if in_rows is not text:
             text, lines = in_rows, Lines.of(in_rows.data)
-            header = Header.find(lines, fields, asked.limits)
+            header = with_one_period(Header.find(lines, fields, asked.limits), fields)
         check_header_bytes(header, lines, text)
         checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
         records = table(

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
-from tests.intake.real_cases import Case, holds
+from mlpm_core.intake import Profile
+from mlpm_core.records import KpiActual
+from tests.intake.real_cases import NOW, STORED, Case, holds, rows_of
+from tests.intake_stored import Shelf, told_of
 
 COST = "model;period_start;period_end;cost_type;amount\n"
 
@@ -172,3 +175,11 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_cells_are_read_as_the_file_settles_or_as_was_answered(case):
     holds(case)
+
+
+def test_what_was_stored_with_the_sign_of_a_currency_is_read_again_as_it_was():
+    data = b"kpi,month,value\nrefund-cost,2024-01,$12.50\n"
+    again = Profile(signs="read", is_replay=True)
+    told = told_of(data, "k.csv", KpiActual, now=NOW, profile=again, stored=Shelf(**STORED))
+    (row,) = rows_of(told, "kpi_actuals")
+    assert row["value"] == 12.5

@@ -117,6 +117,10 @@ CASES = [
          HEAD.format("date") + "".join(
              f"{m},recall,{day},0.8,9\n" for m, day in zip("abc", SUNDAYS, strict=False)),
          asked=("period-length",), choices=("P1W", "P1D", "instant")),
+    Case("several models, each with one of three weeks, under our own name",
+         HEAD.format("period_start") + "".join(
+             f"{m},recall,{day},0.8,9\n" for m, day in zip("abc", SUNDAYS, strict=False)),
+         rows=(period("2024-03-03", "P1D"),), read_as="each is taken as a day"),
     # The file decides.
     Case("two days in a row", lines("date", ("2024-01-07", "2024-01-08")),
          rows=(period("2024-01-07", "P1D"),), read_as="each is taken as a day"),

@@ -1,8 +1,10 @@
 """Workbooks as people and programs write them: several sheets, formulas, spans of time, serials."""
 
 from datetime import date, datetime
+from io import BytesIO
 
 import pytest
+import xlsxwriter
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import KpiActual, MetricResult, Status
@@ -145,3 +147,48 @@ def test_days_of_the_1904_system_are_the_workbooks_own():
     rows = rows_of(told(book), "metric_results")
     assert [r["period_start"] for r in rows] == [datetime(2024, 1, 1), datetime(2024, 1, 8)]
     assert date.fromisoformat(JAN[0][2]) == rows[0]["period_start"].date()
+
+
+def formatted(number_format):
+    """Metrics whose values a spreadsheet program shows by a format of its own."""
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    style = book.add_format({"num_format": number_format})
+    for i, row in enumerate([HEAD, *JAN]):
+        sheet.write_row(i, 0, row)
+        if i:
+            sheet.write_number(i, 3, row[3] * 100, style)
+    book.close()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [
+        ('0.0"%"', "80%"), ("0.0\\%", "80%"), ('0" %";[Red]-0" %"', "80 %"),
+        ('#,##0.0 "k€"', "80 k€"), ("[$€-407]#,##0.00", "€80"),
+        ('"EUR" 0.00', "EUR 80"), ('0.0"Mio"', "80Mio"), ("$#,##0.00", "$80"),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_with_the_signs_that_its_format_shows(number_format, shown):
+    question = asked(formatted(number_format))
+    assert question.code == "signs"
+    assert f"such as {shown}." in question.message
+
+
+@pytest.mark.parametrize(
+    "number_format",
+    ["0.0%", '#,##0,"k"', "General", '0" cases"', "0.00_);[Red](0.00)", "0.00E+00", "# ?/?"],
+)
+def test_a_format_that_changes_no_meaning_raises_no_question(number_format):
+    read = told(formatted(number_format))
+    assert [q.code for q in read.receipt.questions] != ["signs"]
+
+
+def test_what_was_stored_without_such_signs_is_read_again_as_it_was():
+    read = told_of(
+        formatted("$#,##0.00"), "book.xlsx", MetricResult, now=NOW,
+        profile=Profile(is_replay=True),
+    )  # fmt: skip
+    assert "signs" not in [q.code for q in read.receipt.questions]

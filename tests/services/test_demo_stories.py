@@ -285,7 +285,7 @@ def test_story_11_planners_save_half_of_what_is_implied(workspace):
     assert (row["judged_by"], row["state"], row["proven_grade"]) == ("proven", "off", "B")
     assert row["proven_low"] < row["proven"] < row["proven_high"]
     listed = kpi_tables.lines(kpi_lines(workspace, DEMAND)).set_index("KPI").loc[view.kpi.title]
-    assert listed["Based on"] == "proven with a control (grade B), less than implied"
+    assert listed["Based on"] == "proven (grade B), less than implied"
     assert listed["Now"].startswith("14.3")
     assert "off target" in kpi_text.lead(view, None, None)
 

@@ -11,7 +11,6 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.column_answers import ColumnAnswer
 from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.header_line import LEAST, likeliest, wider
-from mlpm_core.intake.columns.mapping import has_own_word
 from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
 from mlpm_core.intake.messages import Refusal
@@ -229,21 +228,6 @@ class Fields:
         gives_start = "period_end" in given and end is not None and not end.required
         return missing - {"period_start"} if gives_start else missing
 
-    def with_one_period(self, headers: Sequence[str], named: list[str | None]) -> list[str | None]:
-        """The fields of a header; of two days of a period that need both, one alone is a period."""
-        end = self.columns.get("period_end")
-        days = [name for name in ("period_start", "period_end") if name in named]
-        told = {*self.profile.fields, *self.profile.constants, *named}
-        if end is None or not end.required or "period" not in self.columns or len(days) != 1:
-            return named
-        others = [cell for cell, name in zip(headers, named, strict=True) if name is None]
-        wanted = [self.columns[name] for name in ("period_start", "period_end")]
-        if self.profile.is_replay or len(told & {"period_start", "period_end", "period"}) > 1:
-            return named
-        if any(has_own_word(cell, column) for cell in others for column in wanted):
-            return named  # the other day, under another name
-        return ["period" if name == days[0] else name for name in named]
-
     def is_header(self, headers: Sequence[str]) -> bool:
         """Whether a line names every required field, or is the header of a wide file."""
         fields = {self.named(h) for h in headers}
@@ -362,7 +346,7 @@ class Header:
             None if fields.is_ignored(c, k) else fields.named(c, k)
             for c, k in zip(cells, keys, strict=True)
         ]
-        return cls(cells, line, below, delimiter, first, fields.with_one_period(cells, named))
+        return cls(cells, line, below, delimiter, first, named)
 
     def numbers(self, fields: Fields) -> list[int]:
         """Positions of the columns that hold numbers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.cell_parser import is_missing
@@ -192,6 +193,23 @@ def has_own_word(header: str, column: Column) -> bool:
     """Whether a header has a word that suggests a field."""
     own = _own_words(column)
     return bool(_words(header) & own) or any(w in header for w in own if not w.isascii())
+
+
+def with_one_period(header: Header, fields: Fields) -> Header:
+    """A header of which one of the two days that a record needs stands alone: it is a period."""
+    profile, days = fields.profile, ("period_start", "period_end")
+    given = [name for name in days if name in header.fields]
+    told = {*profile.fields, *profile.constants, *header.fields} & {*days, "period"}
+    end = fields.columns.get("period_end")
+    if len(told) != 1 or not given or "period" not in fields.columns or profile.is_replay:
+        return header
+    if end is None or not end.required:
+        return header
+    pairs = list(zip(header.cells, header.fields, strict=True))
+    others = [cell for cell, name in pairs if name is None]
+    if any(has_own_word(cell, fields.columns[day]) for cell in others for day in days):
+        return header  # the other day, under another name
+    return replace(header, fields=["period" if name in days else name for _, name in pairs])
 
 
 def _share_of_numbers(cells: Sequence[str]) -> float:

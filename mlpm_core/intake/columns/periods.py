@@ -307,15 +307,15 @@ def _asked_length(
 def _ask(starts: Moments, even: Spacing | None, file: FileColumns, profile: Profile) -> None:
     """Ask how long the periods of dates are, if they may be longer than a day.
 
-    Of one or two days nobody is asked whose file has our own column for lengths, or our own name
-    for their column: there an empty length means a day, as the template says.
+    Of one or two days of a series nobody is asked whose file has our own column for lengths, or our
+    own name for their column: there an empty length means a day, as the template says.
     """
     name = "period_end" if "period_start" not in file.at else "period_start"
-    are_ends = name == "period_end"
-    if even is not None:
+    are_ends, label = name == "period_end", file.label(name)
+    is_own = "granularity" in file.at or normal(label) == normal(name)
+    if even is not None and (even.is_of_series or not is_own):
         raise Refusal(questions=[about_length(starts, even, profile, are_ends=are_ends)])
-    label = file.label(name)
-    if "granularity" in file.at or normal(label) == normal(name):
+    if is_own:
         return
     days = np.unique(starts)
     longer = may_be_of(days) if len(days) <= _FEW else []

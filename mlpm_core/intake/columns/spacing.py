@@ -26,11 +26,15 @@ _FRIDAY, _BEGIN_OR_END_A_WEEK = 4, frozenset({0, 4, 5, 6})
 
 
 class Spacing(NamedTuple):
-    """The length that evenly spaced dates suggest, which rows have such, and some of the dates."""
+    """The length that evenly spaced dates suggest, which rows have such, and some of the dates.
+
+    ``is_of_series`` says that the dates of one series are apart so; else only those of all are.
+    """
 
     length: str
     is_even: Flags
     example: Moments
+    is_of_series: bool = True
 
 
 def evenly_apart(starts: Moments, series: Numbers) -> Spacing | None:
@@ -73,7 +77,9 @@ def evenly_apart(starts: Moments, series: Numbers) -> Spacing | None:
     if example is None:  # no series has enough: all together may
         length = _length(seconds)
         every = np.ones(len(series), dtype=bool)
-        return None if length is None else Spacing(length, every, seconds.astype("datetime64[s]"))
+        return None if length is None else Spacing(
+            length, every, seconds.astype("datetime64[s]"), is_of_series=False
+        )  # fmt: skip
     counts = [*lengths.values()]
     most = max(dict.fromkeys(counts), key=counts.count)
     chosen = np.array([n for n, length in lengths.items() if length == most])

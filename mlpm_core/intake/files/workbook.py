@@ -13,12 +13,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from mlpm_core.intake.files.number_formats import signs_shown
+from mlpm_core.intake.files.sheet_scan import NO_RESULT, SheetScan
 from mlpm_core.intake.files.text_of_rows import TextOfRows, Unpacked, over_limit, span_of
 from mlpm_core.intake.files.workbook_parts import (
-    NO_RESULT,
     Archive,
     Sheet,
-    SheetScan,
     check_part,
     is_computed_on_load,
     sheets_of,
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _BOOK: Final = "xl/workbook.xml"
 _LINKS: Final = "xl/_rels/workbook.xml.rels"
 _STRINGS: Final = "xl/sharedStrings.xml"
-_PASSED_ON: Final = ("[Content_Types].xml", "_rels/.rels", "xl/styles.xml")
+_STYLES: Final = "xl/styles.xml"
+_PASSED_ON: Final = ("[Content_Types].xml", "_rels/.rels", _STYLES)
 _NEEDED: Final = (*_PASSED_ON, _BOOK, _LINKS, _STRINGS)
 _MOST_CELLS: Final = 2**25  # from the first to the last; the reader of values lays them all out
 _MOST_SHEETS: Final = 1000
@@ -86,6 +87,7 @@ def _unpacked(
         got = f"{len(sheets):,} sheets"
         raise Refusal.of("limit-size", got=got, limit=f"{_MOST_SHEETS:,} sheets")
     lengths = text_lengths(parts[_STRINGS]) if _STRINGS in parts else []
+    signs = {} if profile.is_replay else signs_shown(parts.get(_STYLES, b"<none/>"))
     is_computed = profile.is_replay or not is_computed_on_load(parts[_BOOK])
     chosen: list[tuple[Sheet, SheetScan]] = []
     others: list[Sheet] = []
@@ -93,7 +95,7 @@ def _unpacked(
         if not sheet.is_shown and profile.hidden_rows != "read":
             continue
         part = archive.part(sheet.part) or b"<worksheet/>"
-        scan = SheetScan.of(part, lengths, limits.file_bytes, is_computed=is_computed)
+        scan = SheetScan.of(part, lengths, limits.file_bytes, signs, is_computed=is_computed)
         is_chosen = profile.sheet in (sheet.name, ALL_SHEETS) or (
             profile.sheet is None and not chosen
         )
@@ -262,6 +264,11 @@ def _cells(table: list[list[Any]], scan: SheetScan) -> Iterator[tuple[int, list[
             cells = table[row - 1]
             cells += [None] * (column - len(cells))
             cells[column - 1] = text
+    for row, column, (before, behind) in scan.signed:
+        if row <= len(table) and column <= len(table[row - 1]):
+            value = table[row - 1][column - 1]
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                table[row - 1][column - 1] = f"{before}{_written(float(value))}{behind}"
     width = max(
         (j + 1 for row in table for j, x in enumerate(row) if x not in ("", None)), default=0
     )

@@ -85,7 +85,7 @@ def _based_on(line: KpiLine) -> str:
     if line.is_measured:
         return "measured"
     if line.proven is not None:
-        return f"proven with a control (grade {line.proven.grade}), less than implied"
+        return f"proven (grade {line.proven.grade}), less than implied"
     if line.kpi.current is not None:
         return f"implied ({grade_in_words(Grade.MODEL_IMPLIED, line.kpi.unchecked)})"
     return "planned only" if line.kpi.planned is not None else "nothing yet"
