@@ -23,7 +23,7 @@ def test_no_other_screen_removes_the_demo_and_each_leads_to_where_it_is_done():
         app = open_screen(screen, project=DEMAND)
         assert "Demo data: the Bike Shop is made up" in said(app)
         links = [link.proto for link in app.sidebar.get("page_link")]
-        assert [link.page for link in links] == ["settings"]
+        assert [link.page for link in links] == ["settings", "glossary"]
         assert ("Remove the demo" in labels(app)) == (screen == "settings")
 
 

@@ -24,7 +24,11 @@ COUNTIES = Path(__file__).parents[1] / "golden" / "county_teen_employment.csv"
 FIRST, TODAY = date(2024, 1, 1), date(2024, 6, 3)
 KPIS = {
     "returns": SimpleNamespace(
-        kpi_id="returns", title="Returns", unit="1/kcase", direction="lower", value_case_id="c"
+        kpi_id="returns",
+        title="Returns",
+        unit="1/kcase",
+        direction="lower",
+        moved_by=("c",),
     )
 }
 LIVE = [FIRST + timedelta(weeks=4)] * 10 + [FIRST + timedelta(weeks=6)] * 10 + [None] * 10
