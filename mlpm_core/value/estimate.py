@@ -182,7 +182,8 @@ def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
     """The sum of figures of different projects, taken as independent of each other.
 
     Every project uses the same Sobol points, so its draws are shuffled before they are added:
-    otherwise all projects would be lucky at once.
+    otherwise all projects would be lucky at once. In whatever order they are given, the same
+    figures have the same sum.
 
     Raises
     ------
@@ -193,6 +194,7 @@ def added(estimates: Sequence[Estimate], unit: str) -> Estimate:
         raise NotEnoughDataError("There is nothing to add; at least one figure is needed.")
     if len(estimates) == 1:
         return replace(estimates[0], unit=unit)
+    estimates = sorted(estimates, key=lambda e: (e.mean, e.p10, e.p50, e.p90))
     uncertain = [(e.ordered, i) for i, e in enumerate(estimates) if e.ordered.size > 1]
     n = max((ordered.size for ordered, _ in uncertain), default=1)
     total = np.full(n, sum(e.p50 for e in estimates if e.ordered.size == 1), dtype=float)

@@ -107,7 +107,7 @@ def test_before_there_is_a_case_the_mechanisms_are_one_press_away(empty):
     registers.save(empty.acting_as("ada"), "shop", "projects", [{"title": "Shop"}])
     app = open_screen("value_case", project="shop")
     labels = [link.proto.label for link in app.get("page_link")]
-    assert labels[-2:] == ["See the mechanisms, or write one", "Add a value case"]
+    assert labels[-3:-1] == ["See the mechanisms, or write one", "Add a value case"]
 
 
 def test_the_kind_of_its_model_gives_a_project_a_first_value(empty):

@@ -21,3 +21,14 @@ def test_projects_are_added_as_independent():
     assert added([one], "EUR/year").p90 == one.p90
     with pytest.raises(NotEnoughDataError):
         added([], "EUR/year")
+
+
+def test_a_sum_is_the_same_in_whatever_order_its_projects_are_listed():
+    u = (np.arange(8192) + 0.5) / 8192
+    ones = [
+        Estimate.of(Quantity.read(written).quantile(u), "money/year")
+        for written in ("200k to 260k", "normal(30k, 9k)", "-5k to 12k", "7k")
+    ]
+    first = added(ones, "EUR/year")
+    for listed in (ones[::-1], ones[1:] + ones[:1], ones[2:] + ones[:2]):
+        assert added(listed, "EUR/year") == first

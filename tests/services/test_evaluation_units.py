@@ -87,6 +87,9 @@ def test_a_unit_that_fits_no_more_is_said_of_its_candidate_alone(workspace):
     """The value case moves to another mechanism: minutes of error are no prices."""
     started(workspace, "M8", week(1))
     evaluated(workspace, "min,rmse,9,,min", "bare,rmse,9,,")
+    # without their unit they would be read as prices, which is refused
+    for name in ("rmse_baseline", "rmse_model"):
+        save(workspace, "quantities", {"value_case_id": CASE, "name": name, "written": "12 min"})
     save(workspace, "value_cases", {"value_case_id": CASE, "title": "Case", "mechanism": "pricing",
          "model_id": "m"})  # fmt: skip
     for name, value in planned_inputs("M9").items():

@@ -286,7 +286,7 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
         if field is None or fields.is_chosen(cell) or fields.profile.is_replay:
             continue
         answers = with_unit(field, cell, fields.columns[field], fields)
-        if len(answers) == 1:
+        if len(answers) == 1 and (cell != field or fields.record is Prediction):
             answers = _in_its_range(field, filled_cells(records, j), fields.columns[field])
         if len(answers) > 1:
             questions.append(about_column(records, j, cell, answers))
