@@ -28,6 +28,7 @@ _DATES: Final = (ColumnKind.MOMENT, ColumnKind.DAY)
 _CONSTANT: Final = (ColumnKind.NAME, ColumnKind.CHOICE)
 _MOST_CLASSES: Final = 20
 _MOST_SHOWN: Final = 3
+_MOST_LOOKED_AT: Final = 50  # cells of a column
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 _PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")  # no comma of thousands
@@ -158,7 +159,7 @@ def _which(records: Table, header: Header, column: Column, unused: Sequence[int]
 
 def filled_cells(records: Table, j: int) -> list[str]:
     """The first cells of a column that hold something."""
-    cells = records.columns[j].cells[:50] if j < len(records.columns) else []
+    cells = records.columns[j].first(_MOST_LOOKED_AT) if j < len(records.columns) else []
     return [c for cell in cells if not is_missing(c := cell.strip(SPACES))]
 
 

@@ -261,8 +261,10 @@ def _date(year: str, cell: str, length: str) -> str | None:
 def _years(records: Table, header: Header) -> int | None:
     """The place of the column that says the year of each row."""
     for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True)):
+        if field is not None or normal(cell) not in _YEARS:
+            continue
         filled = [c for text in records.columns[j].cells if (c := text.strip(SPACES))]
-        if field is None and normal(cell) in _YEARS and all(map(_YEAR.fullmatch, filled)):
+        if all(map(_YEAR.fullmatch, filled)):
             return j
     return None
 

@@ -72,6 +72,13 @@ class DictionaryColumn:
         """Every distinct cell, in order of appearance."""
         return self._encoded[1]
 
+    def first(self, n: int) -> list[str]:
+        """The first of its distinct cells, without telling all of many apart."""
+        if not self.has_many:
+            return self.cells[:n]
+        cells = self.strings.slice(0, _SAMPLE).unique().slice(0, n).to_pylist()
+        return cells if self.is_text else [c.decode("utf-8", "surrogateescape") for c in cells]
+
     def cell(self, record: int) -> str:
         """The cell of one record."""
         value = self.strings[record].as_py()
