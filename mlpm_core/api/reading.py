@@ -54,8 +54,8 @@ class KpiAnswer(_Answer):
     planned are typical values that nobody has checked; null when none is.
 
     Where no value of all cases was measured and an experiment, a control or a roll-out says less
-    than is implied, it is judged by that: ``proven``, with ``proven_grade`` and a range that holds
-    19 times in 20.
+    than is implied, it is judged by that: ``proven``, with ``proven_grade``, the end of the proof
+    and a range that holds 19 times in 20.
 
     What the ``value_cases`` imply is added; ``adding_nothing`` says which of them are not in it.
 
@@ -93,6 +93,7 @@ class KpiAnswer(_Answer):
     proven_low: float | None
     proven_high: float | None
     proven_grade: str | None
+    proven_as_of: str | None
     as_of: str | None
     rests_on: str | None
     not_counted: str | None

@@ -30,6 +30,7 @@ FIGURES = {
     "kpi_values": {
         "value": ("unit", "as_of", "grade"),
         "planned": ("unit", None, None),
+        "proven": ("unit", "proven_as_of", "proven_grade"),
     },
     "health": {
         "value_rate": ("unit", "as_of", "grade"),
@@ -80,12 +81,15 @@ def is_number(cell):
     return True
 
 
+def ends_of(table, name):
+    return ENDS_OF_PROOFS if "proven" in (table, name) else ENDS
+
+
 def without(rows, table):
     """What the rows of a table lack of what a figure must bring."""
     faults = set()
     figures = FIGURES.get(table, {})
-    suffixes = ENDS_OF_PROOFS if table == "proven" else ENDS
-    ends = {f"{name}{end}" for name in figures for end in suffixes}
+    ends = {f"{name}{end}" for name in figures for end in ends_of(table, name)}
     if table == "kpi_values":  # the ends of its value have no other name since the first version
         ends |= {"p10", "p90"}
     for row in rows:
@@ -97,7 +101,7 @@ def without(rows, table):
                 continue
             low, high = (
                 ("p10", "p90") if (table, name) == ("kpi_values", "value") else
-                tuple(f"{name}{end}" for end in suffixes)
+                tuple(f"{name}{end}" for end in ends_of(table, name))
             )  # fmt: skip
             unit, moment, grade = figures[name]
             needed = [low, high, unit, moment, grade]

@@ -110,7 +110,7 @@ def test_a_store_with_a_batch_of_its_own_is_left_alone(tmp_path):
 def implied(workspace):
     """Every KPI as the models imply it, without what was measured or proven beside it."""
     measured = ("measured", "measured_in", "judged_by", "state")
-    measured += ("proven", "proven_low", "proven_high", "proven_grade")
+    measured += ("proven", "proven_low", "proven_high", "proven_grade", "proven_as_of")
     return [
         {k: v for k, v in kpi.items() if k not in measured}
         for kpi in portfolio_export.kpis_json(workspace, None)

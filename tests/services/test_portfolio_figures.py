@@ -211,8 +211,8 @@ def test_kpis_as_they_are_answered(store):
         "expires_on": None, "counts": True, "as_of": "2024-07-29T00:00:00", "model": "m 1",
         "state": "reached", "judged_by": "implied", "measured": None, "measured_in": None,
         "batches": down["batches"], "standing": "on target", "rests_on": "week of 22 Jul 2024",
-        "not_counted": None, "value_cases": [CASE], "adding_nothing": [], "proven": None,
-        **dict.fromkeys(("numbers_not_checked", "proven_low", "proven_high", "proven_grade")),
+        "not_counted": None, "numbers_not_checked": None, "value_cases": [CASE], "adding_nothing": [],
+        **dict.fromkeys(f"proven{end}" for end in ("", "_low", "_high", "_grade", "_as_of")),
     }  # fmt: skip
     assert [type(b) for b in down["batches"]] == [str]
     assert (old["proxy"], old["stands_for"], old["expires_on"], old["target_on"]) == (

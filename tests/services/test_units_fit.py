@@ -136,10 +136,10 @@ def test_a_volume_is_taken_by_the_length_that_is_said(workspace, row, units_a_ye
 
 @pytest.mark.parametrize(
     ("header", "status"),
-    [("week", "committed"), ("day", "committed"), ("date", "rejected"), ("period", "rejected")],
+    [("week", "committed"), ("day", "committed"), ("date", "asked"), ("period", "asked")],
 )
 def test_a_header_may_say_the_length_of_its_periods(workspace, header, status):
-    """A column called week or day says it, one called date does not."""
+    """A column called week or day says it; one called date does not, and is asked about."""
     started(workspace, "M7", week(13))
     text = f"model_id,metric,{header},value,unit\n{MODEL},units,2025-03-03,19165,unit\n"
     receipt = imports.import_file(

@@ -70,6 +70,7 @@ def kpis_json(workspace: Workspace, project: str | None) -> list[dict[str, Any]]
                     "proven_low": line.proven.low if line.proven else None,
                     "proven_high": line.proven.high if line.proven else None,
                     "proven_grade": line.proven.grade.value if line.proven else None,
+                    "proven_as_of": line.proven.until.isoformat() if line.proven else None,
                     "as_of": kpi.as_of.end.isoformat() if kpi.as_of else None,
                     "rests_on": str(kpi.rests_on) if kpi.rests_on else None,
                     "not_counted": kpi.uncounted,
