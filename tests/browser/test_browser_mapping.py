@@ -50,8 +50,8 @@ FILES = {
     ),
     "Grafana": (
         GRAFANA, "metric_results",
-        {"Model, for every row": MODEL},
-        {"metric": "precision", "value": "0.71", "model_id": MODEL},
+        {"Model, for every row": MODEL, "A week each": None},
+        {"metric": "precision", "value": "0.71", "model_id": MODEL, "granularity": "P1W"},
     ),
     "Jira": (
         JIRA, "incident_log",

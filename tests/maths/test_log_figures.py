@@ -45,10 +45,8 @@ def counted(scores, outcomes):
 
 def summed(predicted, actual):
     error, y = np.asarray(predicted) - actual, np.asarray(actual)
-    return Numbers(
-        len(y), error.sum(), abs(error).sum(), (error**2).sum(), y.sum(), abs(y).sum(),
-        (y**2).sum(), abs(error * y).sum(),
-    )  # fmt: skip
+    sums = (error, abs(error), error**2, y, abs(y), y**2, abs(error * y))
+    return Numbers(len(y), *(float(x.sum()) for x in sums))
 
 
 binary = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
@@ -198,6 +196,12 @@ def test_sums_of_errors_give_what_scikit_learn_gives(metrics, rows):
         expected = metrics.r2_score(actual, predicted)
         assert found["r2"].value == pytest.approx(expected, rel=1e-5, abs=1e-5)
     assert {f.n for f in found.values()} == {len(rows)}
+
+
+def test_an_error_of_a_ratio_beyond_all_numbers_is_none():
+    tiny = summed([1.0, 5e-277], [5e-277, 5e-277]).figures()["wape"]
+    assert tiny.value > 1e275
+    assert tiny.error is None
 
 
 def spread(figures, name):

@@ -70,7 +70,7 @@ class Numbers:
         """The error of a ratio of two means over the same cases."""
         if self.n < _FEWEST:
             return None
-        squares = self.sq_error - 2 * wape * self.error_actual + wape**2 * self.sq_actual
+        squares = self.sq_error - 2 * wape * self.error_actual + wape * wape * self.sq_actual
         variance = max(squares, 0.0) / (self.n - 1) / self.n
         error = math.sqrt(variance) / (self.abs_actual / self.n)
         return error if math.isfinite(error) and error > 0 else None
