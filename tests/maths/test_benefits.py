@@ -94,6 +94,7 @@ def test_spread_in_an_answer_spreads_the_npv():
     assert plan.npv.mean == pytest.approx(160_000 - 1, abs=10)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.floats(1, 1e5), st.floats(-1e5, 1e5), st.integers(1, 10), st.floats(0, 1), st.floats(0, 1)

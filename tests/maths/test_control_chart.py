@@ -75,6 +75,7 @@ def test_every_excursion_is_told_once_and_a_new_one_again():
     assert fast == [(12, 14), (21, 23)]
 
 
+@pytest.mark.slow
 def test_false_alarms_and_detection_are_what_the_source_measured():
     """Simulated, 1,000 replicates: false alarms in 52 weeks .08 (fast) and .14 (with slow);
     a step of 3 s.e. within 8 weeks .99 and 1.00, of 2 s.e. .74 and .91, a ramp .49 and .58.

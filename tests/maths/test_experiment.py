@@ -92,6 +92,7 @@ def test_skewed_amounts_are_not_called_working_either():
     assert wrong <= binom.ppf(0.999, MANY, 0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("held_out", "weeks"), [(0.5, 35), (0.2, 55)])
 def test_the_stated_week_brings_a_verdict_in_eight_of_ten(held_out, weeks):
     """The A/B of the plan's story, read week by week by the product's own rule."""
@@ -112,6 +113,7 @@ def test_the_stated_week_brings_a_verdict_in_eight_of_ten(held_out, weeks):
     assert is_eighty(sum(by_week))
 
 
+@pytest.mark.slow
 def test_turns_bring_their_verdict_by_the_stated_week_too():
     """Weekly noise of .1 with autocorrelation .3; a coin decides which of two weeks comes first."""
     setting = Setting(
@@ -229,6 +231,7 @@ def test_what_cases_did_before_takes_their_noise_out():
         experiment(weekly([(A, B)] * 2), reading=Reading.ADJUSTED)
 
 
+@pytest.mark.slow
 def test_a_ratio_of_two_sums_has_the_error_of_the_delta_method():
     """Clicks per view of users with 1 to 30 views: against the spread of 1,000 such ratios."""
     rng = np.random.default_rng(17)

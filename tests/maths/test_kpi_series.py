@@ -218,6 +218,7 @@ def test_values_out_of_date_tell_no_state():
     assert state_of(None, today=date(2024, 3, 1), **ASKED)[0] is KpiState.CANNOT_TELL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [10, 20, 60])
 def test_eight_in_ten_intervals_hold_what_did_not_change(n, tell):
     """2,000 series of noise alone, seed 7: the true change, none, lies inside 8 times in 10."""

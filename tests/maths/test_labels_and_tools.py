@@ -170,6 +170,7 @@ def test_what_saves_nothing_never_pays():
     assert (late.pays, late.p_pays, late.saving.p95) == (False, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_pay_back_holds_the_change_19_times_in_20():
     rng = np.random.default_rng(9)
     for n, m in ((4, 4), (6, 9), (45, 50)):

@@ -211,6 +211,7 @@ def spread(figures, name):
     return np.std(values), np.mean(errors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["brier", "roc_auc", "gini"])
 def test_errors_of_scores_are_the_spread_over_samples(name):
     rng = np.random.default_rng(7)
@@ -222,6 +223,7 @@ def test_errors_of_scores_are_the_spread_over_samples(name):
     assert told == pytest.approx(real, rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mae", "bias", "wape"])
 def test_errors_of_numbers_are_the_spread_over_samples(name):
     rng = np.random.default_rng(7)
@@ -233,6 +235,7 @@ def test_errors_of_numbers_are_the_spread_over_samples(name):
     assert told == pytest.approx(real, rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["precision", "recall", "f1", "balanced_accuracy"])
 def test_errors_of_a_confusion_are_the_spread_over_samples(name):
     rng = np.random.default_rng(7)

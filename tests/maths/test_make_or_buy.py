@@ -101,6 +101,7 @@ def test_who_leaves_is_hired_again():
     assert leaving == pytest.approx(-math.log(0.75) * 3 * 10e3, rel=0.02)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0, 2e5), st.floats(0, 0.9), st.floats(0, 1e5))
 def test_what_is_added_to_making_never_makes_it_cheaper(hiring, leave, forgone):

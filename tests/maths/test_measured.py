@@ -34,6 +34,7 @@ def test_it_is_what_its_notation_means(metric, value, n, se):
     np.testing.assert_allclose(quantity.quantile(P), again.quantile(P), rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.slow
 @given(st.floats(0.02, 0.98), st.integers(1, 10**5))
 def test_a_share_of_cases_is_as_exact_as_they_are_many(value, n):
     hits = round(value * n)

@@ -271,6 +271,7 @@ def test_a_wrong_input_is_named(wrong):
         QuickInputs(**({"raw_days": 12, "day_rate": 600, "p_success": 0.4} | wrong))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(inputs, st.sampled_from(list(FACTORS)))
 def test_turning_a_factor_on_never_lowers_a_percentile(given_inputs, name):
@@ -298,6 +299,7 @@ def test_more_documentation_or_models_never_lower_a_percentile(given_inputs):
             assert ordered == sorted(ordered)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(inputs)
 def test_the_estimate_agrees_with_itself(given_inputs):

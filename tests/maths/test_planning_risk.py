@@ -133,6 +133,7 @@ def test_a_review_is_overdue_until_somebody_looks():
     assert not is_review_overdue(risk(), (), TODAY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("k", "years"), [(0, 0.0), (1, 0.5), (12, 3.0), (0, 40.0)])
 def test_the_probability_a_year_is_the_mean_of_the_belief(k, years):
     rates = gammaincinv(0.5 + k, (np.arange(1_000_000) + 0.5) / 1_000_000) / (1 + years)

@@ -93,6 +93,7 @@ KINDS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("money", KINDS)
 def test_the_recommended_share_brings_what_the_best_does(money):
     """Within 5 % of the best of finer shares, by roll-outs of another seed and another program."""

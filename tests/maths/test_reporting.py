@@ -230,6 +230,7 @@ def test_values_that_drift_are_not_told_as_changed(carried, weeks, tell):
     assert inside >= 0.74
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("carried", [0.0, 0.7, 0.9])
 def test_the_newest_week_against_a_year_ago_allows_for_drift(carried):
     """200 series of 60 weeks, seed 1: of weeks that wander far the newest one is not told as

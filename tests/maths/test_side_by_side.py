@@ -40,6 +40,7 @@ def alone(valuation, option, stream):
         return error
 
 
+@pytest.mark.slow
 @given(st.sampled_from(IDS), st.data())
 def test_many_are_worth_what_each_is_worth_alone(mechanism_id, data):
     mechanism = mechanisms()[mechanism_id]

@@ -110,6 +110,7 @@ def test_what_is_no_panel_is_refused():
             rollout(y, adopted)
 
 
+@pytest.mark.slow
 def test_the_change_of_few_units_that_began_together_holds_the_truth_as_often_as_said():
     """Of three units the normal quantile would hold it in 87 of 100 panels, this one does in 93."""
     rng, held = np.random.default_rng(7), 0

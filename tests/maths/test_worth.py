@@ -246,6 +246,7 @@ def test_the_chance_of_a_loss_is_counted():
     assert answer.probability_of_loss == pytest.approx(0.1, abs=2e-3)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0.01, 1000))
 def test_a_currency_scale_changes_nothing_but_the_scale(scale):

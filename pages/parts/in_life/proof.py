@@ -16,6 +16,7 @@ from mlpm_core.services.in_life.experiments import (
 from mlpm_core.services.in_life.promises import Grade
 from mlpm_core.services.in_life.proven_beside_implied import beside_implied
 from pages.parts.common import panels, printing, queries, terms
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import day, digits_beside, literal, number, written_unit
 from pages.parts.in_life import proof_text as say
 from pages.parts.in_life import proven_beside_text as beside_text
@@ -78,11 +79,14 @@ def _one(project: str, measured: Measured) -> None:
         rollouts.told(measured, implied)
 
 
+_held_against = made_once(beside_implied)
+
+
 def _beside(project: str, measured: Measured) -> BesideImplied | None:
     if not measured.has_figure:
         return None
     view = queries.kpi_view(project, measured.kpi_id)
-    return beside_implied(view.kpi, view.implied, measured)
+    return _held_against(view.kpi, view.implied, measured)
 
 
 def less_than_implied(project: str, kpi_id: str | None = None) -> None:
