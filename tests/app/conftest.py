@@ -109,10 +109,12 @@ def _opened(folder: Path, *, demo: bool) -> Iterator[Workspace]:
         close_workspace()
 
 
-def open_screen(screen: str, **query: str) -> AppTest:
-    """A screen as a deep link opens it; fails when it throws."""
+def open_screen(screen: str, *, language: str | None = None, **query: str) -> AppTest:
+    """A screen as a deep link opens it, in a browser of some language; fails when it throws."""
     script, title = SCREENS[screen]
     app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=PATIENCE)
+    if language:
+        app.context = {"locale": language}
     for name, value in query.items():
         app.query_params[name] = value
     if screen != "portfolio":

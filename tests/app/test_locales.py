@@ -5,16 +5,18 @@ from __future__ import annotations
 import random
 import re
 import string
+from typing import TYPE_CHECKING
 
 import pytest
 from babel.localedata import locale_identifiers
-from streamlit.testing.v1 import AppTest
 
 from pages.parts.common import cache
 from pages.parts.common.format import day
 from pages.parts.common.locales import SAMPLE, Locale
-from tests.app.conftest import ROOT, SCREENS, plain
-from tests.patience import PATIENCE
+from tests.app.conftest import SCREENS, open_screen, plain
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 PROJECT = "bike-shop-demand"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*"
@@ -25,21 +27,6 @@ BELOW = re.compile(
     r"of its prediction log|\(proven, |\(stated, |as monitored|Read as|apply since"
     r"|no results since|since \d+ \w+ \d+ \("
 )
-
-
-def opened(screen: str, tag: str | None, **query: str) -> AppTest:
-    """A screen of the demo, as a browser of some language opens it."""
-    script, title = SCREENS[screen]
-    app = AppTest.from_file(ROOT / "pages" / "frame.py", default_timeout=PATIENCE)
-    app.context = {"locale": tag} if tag else {}
-    for name, value in query.items():
-        app.query_params[name] = value
-    if screen != "portfolio":
-        app.switch_page(script)
-    app.run()
-    assert not app.exception, app.exception
-    assert app.title[0].value == title
-    return app
 
 
 def sent(app: AppTest) -> list[str]:
@@ -67,16 +54,18 @@ def own_and_other(app: AppTest, own: re.Pattern[str], other: re.Pattern[str]) ->
 @pytest.mark.parametrize("screen", SCREENS)
 def test_two_readers_of_one_screen_each_read_days_in_their_own_form(screen):
     american, around = own_and_other(
-        opened(screen, "en-US", project=PROJECT), MONTH_FIRST, DAY_FIRST
+        open_screen(screen, language="en-US", project=PROJECT), MONTH_FIRST, DAY_FIRST
     )
     assert [text for text in around if not BELOW.search(text)] == []
     british, around = own_and_other(
-        opened(screen, "en-GB", project=PROJECT), DAY_FIRST, MONTH_FIRST
+        open_screen(screen, language="en-GB", project=PROJECT), DAY_FIRST, MONTH_FIRST
     )
     assert around == []
     assert british > 0
     assert american > 0
-    again, _ = own_and_other(opened(screen, "en-US", project=PROJECT), MONTH_FIRST, DAY_FIRST)
+    again, _ = own_and_other(
+        open_screen(screen, language="en-US", project=PROJECT), MONTH_FIRST, DAY_FIRST
+    )
     assert again == american
 
 
@@ -86,7 +75,7 @@ def test_two_readers_of_one_screen_each_read_days_in_their_own_form(screen):
     [("de-DE", "12.345,6"), ("en-US", ""), (None, ""), ("en-GB", ""), ("fr-FR", "345,6")],
 )
 def test_who_writes_numbers_otherwise_is_told_their_form_and_nobody_else(tag, is_told):
-    header = plain(opened("portfolio", tag).caption[0].value)
+    header = plain(open_screen("portfolio", language=tag).caption[0].value)
     assert (f"numbers are written {SAMPLE}, not" in header) == bool(is_told)
     assert is_told in header
 

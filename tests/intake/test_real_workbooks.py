@@ -149,7 +149,7 @@ def test_days_of_the_1904_system_are_the_workbooks_own():
     assert date.fromisoformat(JAN[0][2]) == rows[0]["period_start"].date()
 
 
-def formatted(number_format):
+def formatted(number_format, metric="recall"):
     """Metrics whose values a spreadsheet program shows by a format of its own."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out)
@@ -158,6 +158,7 @@ def formatted(number_format):
     for i, row in enumerate([HEAD, *JAN]):
         sheet.write_row(i, 0, row)
         if i:
+            sheet.write_string(i, 1, metric)
             sheet.write_number(i, 3, row[3] * 100, style)
     book.close()
     return out.getvalue()
@@ -188,7 +189,10 @@ def test_a_format_that_changes_no_meaning_raises_no_question(number_format):
 
 def test_what_was_stored_without_such_signs_is_read_again_as_it_was():
     read = told_of(
-        formatted("$#,##0.00"), "book.xlsx", MetricResult, now=NOW,
+        formatted('0.0 "k€"', "mae"), "book.xlsx", MetricResult, now=NOW,
         profile=Profile(is_replay=True),
     )  # fmt: skip
-    assert "signs" not in [q.code for q in read.receipt.questions]
+    assert [(r["value"], r["unit"]) for r in rows_of(read, "metric_results")] == [
+        (80, ""),
+        (81, ""),
+    ]
