@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -33,8 +34,9 @@ class SheetScan:
         every formula that was saved without its result.
     hidden_rows, hidden_columns : set of int
         From 1.
-    signed : list of tuple
-        Row, column and the signs before and behind it of every cell that shows some.
+    signed : dict of array
+        By the signs before and behind them, which cells show these: the cells before each in the
+        rows of a sheet, all columns wide.
     """
 
     n_rows: int = 0
@@ -42,7 +44,7 @@ class SheetScan:
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    signed: list[tuple[int, int, tuple[str, str]]] = field(default_factory=list)
+    signed: dict[tuple[str, str], array[int]] = field(default_factory=dict)
 
     @property
     def n_shown(self) -> int:
@@ -123,7 +125,8 @@ class _SheetReader:
                 self.place(has.get("r"))
                 self.kind = has.get("t")
                 if self.signs and (about := self.signs.get(has.get("s", ""))):
-                    self.scanned.signed.append((self.row, self.column, about))
+                    cells = self.scanned.signed.setdefault(about, array("q"))
+                    cells.append((self.row - 1) * LAST_COLUMN + self.column - 1)
             case "v" | "is" if self.row:
                 if self.row > self.scanned.n_rows:
                     self.scanned.n_rows = self.row

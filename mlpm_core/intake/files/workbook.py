@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.intake.files.number_formats import signs_shown
-from mlpm_core.intake.files.sheet_scan import NO_RESULT, SheetScan
+from mlpm_core.intake.files.sheet_scan import LAST_COLUMN, NO_RESULT, SheetScan
 from mlpm_core.intake.files.text_of_rows import TextOfRows, Unpacked, over_limit, span_of
 from mlpm_core.intake.files.workbook_parts import (
     Archive,
@@ -264,11 +264,11 @@ def _cells(table: list[list[Any]], scan: SheetScan) -> Iterator[tuple[int, list[
             cells = table[row - 1]
             cells += [None] * (column - len(cells))
             cells[column - 1] = text
-    for row, column, (before, behind) in scan.signed:
-        if row <= len(table) and column <= len(table[row - 1]):
-            value = table[row - 1][column - 1]
+    for (before, behind), places in scan.signed.items():
+        for i, j in (divmod(place, LAST_COLUMN) for place in places):
+            value = table[i][j] if i < len(table) and j < len(table[i]) else None
             if isinstance(value, int | float) and not isinstance(value, bool):
-                table[row - 1][column - 1] = f"{before}{_written(float(value))}{behind}"
+                table[i][j] = f"{before}{_written(float(value))}{behind}"
     width = max(
         (j + 1 for row in table for j, x in enumerate(row) if x not in ("", None)), default=0
     )
