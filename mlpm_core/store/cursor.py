@@ -15,7 +15,16 @@ from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, Project, columns, names_in, stored
 from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent, portions
-from mlpm_core.store.page import found, order, parameters, rows_of_page
+from mlpm_core.store.page import (
+    OF_PROJECT,
+    found,
+    newest,
+    order,
+    parameters,
+    versions,
+    whole_rows,
+)
+from mlpm_core.store.places import Place
 from mlpm_core.store.schema import of_now, quoted
 
 if TYPE_CHECKING:
@@ -104,18 +113,13 @@ class Reader:
         """Every project, whether archived or not, by title."""
         return [stored(Project, row) for row in self.rows("projects")]
 
-    def table(
-        self, record: type[Record], project: str, *, last: int | None = None
-    ) -> list[dict[str, Any]]:
-        """The rows of what holds now, for lists of any kind; ``last`` keeps the newest only."""
+    def table(self, record: type[Record], project: str) -> list[dict[str, Any]]:
+        """The rows of what holds now, for lists of any kind, by key."""
         names = ", ".join(quoted(c.name) for c in columns(record))
-        order = ", ".join(quoted(k) for k in record.key)
-        sql = f"SELECT {names} FROM {self._held(record)} WHERE project = $project "
-        if last is None:
-            return self._rows(sql + f"ORDER BY {order}", {"project": project})
+        key = ", ".join(map(quoted, record.key))
         return self._rows(
-            sql + f"ORDER BY batch_seq DESC, {order} LIMIT $last",
-            {"project": project, "last": last},
+            f"SELECT {names} FROM {self._held(record)} WHERE project = $project ORDER BY {key}",
+            {"project": project},
         )
 
     def page(
@@ -142,28 +146,31 @@ class Reader:
         order_by : str
             A column, before the key; empty orders by the key alone. Empty cells come last.
         """
-        archived = "archived" if "archived" in [c.name for c in columns(record)] else "false"
-        n_all, n_archived = self._rows(
-            f'SELECT count(*) AS "all", count(*) FILTER ({archived}) AS archived '
-            f"FROM {self._held(record)} WHERE project = $project",
-            {"project": project},
-        )[0].values()
-        condition = found(record, find, words)
-        if not with_archived and n_archived:
-            condition += f" AND NOT {archived}"
-        asked = {"project": project, **parameters(find, words)}
-        n_found = n_all
-        if condition != "true":
-            (n_found,) = self._rows(
-                f"SELECT count(*) AS n FROM {self._held(record)} "
-                f"WHERE project = $project AND {condition}",
-                asked,
-            )[0].values()
+        names = [c.name for c in columns(record)]
+        archived = "archived" if "archived" in names else ""
+        shown = "NOT archived" if archived and not with_archived else ""
         by = order(record, order_by, is_descending=is_descending)
+        every = Place(self._held(record), OF_PROJECT, by, first, n, {"project": project})
+        place = every.meeting(shown)
+        if find:
+            place = place.meeting(found(record, find, words), parameters(find, words))
+            in_all = self._rows(every.counts(archived), every.parameters)[0]
+            counts = self._rows(place.bands(), place.parameters)[0]
+        else:
+            in_all = counts = self._rows(every.bands(archived, shown), every.parameters)[0]
         rows = []
-        if first < n_found:
-            rows = self._rows(rows_of_page(record, condition, by), asked | {"n": n, "first": first})
-        return rows, {"found": n_found, "all": n_all, "archived": n_archived}
+        if first < counts["shown"]:
+            place = self._narrowed(place, counts)
+            rows = self._rows(whole_rows(record, place, by), place.parameters)
+        n_of = {"found": counts["shown"], "all": in_all["all"], "archived": in_all["archived"]}
+        return rows, {name: int(number) for name, number in n_of.items()}
+
+    def _narrowed(self, place: Place, counts: Mapping[str, object]) -> Place:
+        """The same rows among as few as it takes; of a moment that is over each look is dear."""
+        place = place.narrowed(counts)
+        while place.may_be_narrowed and not self.is_of_the_past:
+            place = place.narrowed(self._rows(place.bands(), place.parameters)[0])
+        return place
 
     def count(self, record: type[Record], seq: int) -> int:
         """How many rows of a file a batch holds; what it registered by the way is not counted."""
@@ -266,19 +273,13 @@ class Reader:
             ``undone_at`` say in which batch, by whom and when it was undone, None when it
             was not.
         """
-        names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
-        order = ", ".join(f"r.{quoted(k)}" for k in record.key)
-        order = (
-            f"{order}, r.batch_seq" if last is None else f"r.batch_seq DESC, {order} LIMIT $last"
-        )
-        return self._rows(
-            "SELECT b.received_at, b.actor, b.batch, b.channel, u.batch AS undone_in, "
-            f"u.actor AS undone_by, u.received_at AS undone_at, {names} "
-            f"FROM {quoted(record.kind)} r JOIN batches_known b ON b.seq = r.batch_seq "
-            "LEFT JOIN batches_known u ON u.undoes = b.seq WHERE r.project = $project "
-            f"ORDER BY {order}",
-            {"project": project} | ({} if last is None else {"last": last}),
-        )
+        asked: Mapping[str, object] = {"project": project}
+        if last is None:
+            return self._rows(versions(record), asked)
+        place = Place(quoted(record.kind), OF_PROJECT, newest(record), 0, last, asked)
+        place = place.meeting("batch_seq IN (SELECT seq FROM batches_known)")
+        place = self._narrowed(place, self._rows(place.bands(), asked)[0])
+        return self._rows(versions(record, place), place.parameters)
 
     def one(self, record: type[AnyRecord], key: tuple[object, ...]) -> AnyRecord | None:
         """What holds now under a key, in the order of ``record.key``; None without it."""

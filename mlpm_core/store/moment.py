@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.store.cursor import Reader
+from mlpm_core.store.page import OF_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,10 +41,9 @@ class MomentReader(Reader):
             self._every_project = super().projects()
         return list(self._every_project)
 
-    def table(self, record: type[Record], project: str, *, last: int | None = None) -> Rows:
+    def table(self, record: type[Record], project: str) -> Rows:
         """As of every reader."""
-        ask = partial(super().table, record, project, last=last)
-        return ask() if last is not None else self._of_all("table", record, project, ask)
+        return self._of_all("table", record, project, partial(super().table, record, project))
 
     def history(self, record: type[Record], project: str, *, last: int | None = None) -> Rows:
         """As of every reader."""
@@ -73,7 +73,7 @@ class MomentReader(Reader):
         if self._asks_for_all:
             parameters = {f"project_{i}": name for i, name in enumerate(self.projects_asked)}
             every = ", ".join(f"${name}" for name in parameters)
-            sql = sql.replace("project = $project", f"project IN ({every})")
+            sql = sql.replace(OF_PROJECT, f"project IN ({every})")
         return super()._rows(sql, parameters)
 
     def ask_ahead(self, name: str, asked: Sequence[Mapping[str, object]]) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.records import Column, ColumnKind, Record, columns
+from mlpm_core.store.places import Bands, Term, by_all
 from mlpm_core.store.schema import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from mlpm_core.store.places import Place
+
+OF_PROJECT: Final = "project = $project"
 _NUMBER: Final = frozenset("0123456789.e+-inf")
 _LETTERS: Final[Mapping[ColumnKind, frozenset[str]]] = {
     ColumnKind.NUMBER: _NUMBER,
@@ -19,6 +24,8 @@ _LETTERS: Final[Mapping[ColumnKind, frozenset[str]]] = {
     ColumnKind.FLAG: frozenset("truefals"),
 }
 """Of which letters the cells of a column are made, where these are not any."""
+_FEW: Final = {ColumnKind.NAME, ColumnKind.CHOICE, ColumnKind.FLAG, ColumnKind.DAY}
+"""What is written again and again, as the model and the metric of results are."""
 
 
 def found(record: type[Record], find: str, words: Sequence[str]) -> str:
@@ -28,7 +35,7 @@ def found(record: type[Record], find: str, words: Sequence[str]) -> str:
     """
     if not find:
         return "true"
-    cells = [f"contains(lower({_text(c)}), lower($find))" for c in _holding(record, find)]
+    cells = [f"contains({_small(c)}, lower($find))" for c in _holding(record, find)]
     for word, name in ((word, f"$word_{i}") for i, word in enumerate(words)):
         cells += [f"{_text(c)} = {name}" for c in _holding(record, word)]
     return f"({' OR '.join(cells)})"
@@ -41,39 +48,79 @@ def parameters(find: str, words: Sequence[str]) -> dict[str, object]:
     return {"find": find, **{f"word_{i}": word for i, word in enumerate(words)}}
 
 
-def order(record: type[Record], order_by: str, *, is_descending: bool) -> str:
+def order(
+    record: type[Record], order_by: str = "", *, is_descending: bool = False
+) -> tuple[Term, ...]:
     """By a column, whose empty cells come last, and then by the key; else by the key alone.
 
     The project, which is the same for all rows of a page, is no part of it.
     """
-    key = ", ".join(quoted(k) for k in record.key if k != "project") or "batch_seq"
-    if order_by not in [c.name for c in columns(record)]:
-        return key
-    by = quoted(order_by)
-    is_empty = f"ifnull({by}::VARCHAR, '') = ''"
-    return f"{is_empty}, {by}{' DESC' * is_descending}, {key}"
+    by_name = {c.name: c for c in columns(record)}
+    names = [k for k in record.key if k not in ("project", order_by)]
+    key = [_term(record, by_name[k]) for k in names] or [Term("batch_seq")]
+    if order_by not in by_name:
+        return tuple(key)
+    by, column = quoted(order_by), by_name[order_by]
+    empty = f"{by} IS NULL" if column.kind in _LETTERS else f"ifnull({by}, '') = ''"
+    term = _term(record, column)
+    empty = "" if column.required else f"({empty})"
+    return replace(term, empty=empty, is_descending=is_descending), *key
 
 
-def rows_of_page(record: type[Record], condition: str, order: str) -> str:
-    """The rows ``$first`` to ``$first`` + ``$n`` of a project that meet a condition, in an order.
+def newest(record: type[Record]) -> tuple[Term, ...]:
+    """By batch, the newest first, and then by the key."""
+    return Term("batch_seq", Bands.VALUE, is_descending=True), *order(record)
+
+
+def whole_rows(record: type[Record], place: Place, by: Iterable[Term]) -> str:
+    """The question for the rows of a page, in their order.
 
     Their places are found by the columns of condition and order alone; only the rows of the page
     are read whole.
     """
     names = ", ".join(quoted(c.name) for c in columns(record))
-    place = ", ".join(map(quoted, ("batch_seq", "line", *record.key)))
+    return f"SELECT {names} FROM {_at(record, place)} ORDER BY {by_all(by)}"
+
+
+def versions(record: type[Record], place: Place | None = None) -> str:
+    """The question for versions of a kind, with who wrote them and when: all by key, or a page."""
+    names = ", ".join(f"r.{quoted(c.name)}" for c in columns(record))
+    key = ", ".join(f"r.{quoted(k)}" for k in record.key)
+    if place is None:
+        rows, condition, order = quoted(record.kind), f"WHERE r.{OF_PROJECT}", f"{key}, b.seq"
+    else:
+        rows, condition, order = _at(record, place), "", f"b.seq DESC, {key}"
     return (
-        f"SELECT {names} FROM {quoted(record.kind)} SEMI JOIN ("
-        f"SELECT {place} FROM {quoted(record.kind + '_current')} "
-        f"WHERE project = $project AND {condition} ORDER BY {order} LIMIT $n OFFSET $first"
-        f") USING ({place}) ORDER BY {order}"
+        "SELECT b.received_at, b.actor, b.batch, b.channel, u.batch AS undone_in, "
+        f"u.actor AS undone_by, u.received_at AS undone_at, {names} FROM {rows} r "
+        "JOIN batches_known b ON b.seq = r.batch_seq "
+        f"LEFT JOIN batches_known u ON u.undoes = b.seq {condition} ORDER BY {order}"
     )
+
+
+def _at(record: type[Record], place: Place) -> str:
+    """The whole rows of a page, in any order, as a table inside a statement."""
+    key = ", ".join(map(quoted, ("batch_seq", "line", *record.key)))
+    return f"(SELECT * FROM {quoted(record.kind)} SEMI JOIN ({place.rows(key)}) USING ({key}))"
+
+
+def _term(record: type[Record], column: Column) -> Term:
+    """A column in an order; names are few, but the last of a key, which tells rows apart."""
+    if column.kind is ColumnKind.MOMENT:
+        return Term(quoted(column.name), Bands.DAY)
+    is_few = column.kind in _FEW and column.name != record.key[-1]
+    return Term(quoted(column.name), Bands.VALUE if is_few else Bands.NONE)
 
 
 def _holding(record: type[Record], text: str) -> list[Column]:
     """The columns whose cells may have a text in them."""
     letters = set(text.lower())
     return [c for c in columns(record) if letters <= _LETTERS.get(c.kind, letters)]
+
+
+def _small(column: Column) -> str:
+    """A cell in small letters; of numbers, days and flags the engine writes no others."""
+    return _text(column) if column.kind in _LETTERS else f"lower({_text(column)})"
 
 
 def _text(column: Column) -> str:

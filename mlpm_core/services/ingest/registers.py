@@ -96,10 +96,8 @@ def projects(workspace: Workspace, *, archived: bool = False) -> list[Project]:
     return [p for p in workspace.store.projects() if archived or not p.archived]
 
 
-def records(
-    workspace: Workspace, project: str, kind: str, *, last: int | None = None
-) -> list[dict[str, Any]]:
-    """What holds now for one kind of record in a project; ``last`` keeps the newest rows only.
+def records(workspace: Workspace, project: str, kind: str) -> list[dict[str, Any]]:
+    """What holds now for one kind of record in a project.
 
     Raises
     ------
@@ -107,7 +105,7 @@ def records(
         When the kind is unknown.
     """
     with workspace.store.reader() as reader:
-        return reader.table(record_of(kind), project, last=last)
+        return reader.table(record_of(kind), project)
 
 
 def page(workspace: Workspace, project: str, kind: str, asked: PageRequest) -> Page:

@@ -376,9 +376,9 @@ def receipts(project: str) -> list[dict[str, Any]]:
 
 
 @shared
-def records(project: str, kind: str, last: int | None = None) -> list[dict[str, Any]]:
+def records(project: str, kind: str) -> list[dict[str, Any]]:
     """What holds now for a kind of record."""
-    return registers.records(workspace(), project, kind, last=last)
+    return registers.records(workspace(), project, kind)
 
 
 @shared
