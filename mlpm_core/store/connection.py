@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import duckdb
 
 from mlpm_core.errors import StoreError
-from mlpm_core.records import Project, stored
 from mlpm_core.store.cursor import ConflictError, DamagedError, Reader
 from mlpm_core.store.figures import FigureTable
 from mlpm_core.store.moment import MomentReader
+from mlpm_core.store.project_records import ProjectRecords
 from mlpm_core.store.schema import literal
 from mlpm_core.store.schema_steps import VIEWS, first_schema, intended_views, migrations
 from mlpm_core.store.turns import Turns
 from mlpm_core.store.writer import NotAloneError, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from mlpm_core.records import Project
+    from mlpm_core.store.project_records import Rows
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Reader)
@@ -45,8 +48,9 @@ class Store:
         self._root, self._path = root, path
         self._turns = Turns()
         self._until: int | None = None
-        self._cached: dict[str, Any] = {}
-        self._projects: tuple[list[dict[str, Any]], list[Project]] = ([], [])
+        self._cached: dict[str, Rows] = {}
+        self._made: dict[str, tuple[Rows, dict[str, Any]]] = {}
+        self._project_records = ProjectRecords()
         self.figures = FigureTable()
         """What was computed from the records; no write makes any of it wrong."""
         self.n_commits = 0
@@ -104,10 +108,10 @@ class Store:
         """The same store as it was when a batch was the newest; it only reads."""
         past = copy(self)
         past._until, past.read_only, past._cached, past.n_commits = seq, True, {}, 0
-        past.figures = self.figures.of_the_past()
+        past._made, past.figures = {}, self.figures.of_the_past()
         return past
 
-    def cached_rows(self, query: str) -> list[dict[str, Any]]:
+    def cached_rows(self, query: str) -> Rows:
         """The rows of ``queries/<query>.sql``, which are asked for once between two writes.
 
         Its callers share them, and must leave them as they are.
@@ -118,15 +122,26 @@ class Store:
         if query not in cached:
             with self.reader() as reader:
                 cached[query] = reader.rows(query)
-        rows: list[dict[str, Any]] = cached[query]
-        return rows
+        return cached[query]
+
+    def cached_seqs(self, query: str, by: str) -> Mapping[str, int]:
+        """The ``seq`` of each of the `cached_rows` by another column, which tells them apart."""
+        return self._made_of(query, lambda rows: {row[by]: int(row["seq"]) for row in rows})
 
     def projects(self) -> list[Project]:
         """Every project, whether archived or not, by title."""
-        rows = self.cached_rows("projects")
-        if self._projects[0] is not rows:
-            self._projects = rows, [stored(Project, row) for row in rows]
-        return list(self._projects[1])
+        return list(self.projects_by_name().values())
+
+    def projects_by_name(self) -> Mapping[str, Project]:
+        """The same by their short names."""
+        return self._made_of("projects", self._project_records.of)
+
+    def _made_of(self, query: str, make: Callable[[Rows], dict[str, T]]) -> dict[str, T]:
+        """What is made of `cached_rows` once."""
+        rows = self.cached_rows(query)
+        if query not in self._made or self._made[query][0] is not rows:
+            self._made[query] = rows, make(rows)
+        return self._made[query][1]
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
@@ -249,7 +264,7 @@ class Store:
             self.n_commits += 1
 
     def _with_figures(self, reader: R) -> R:
-        reader.figures = self.figures
+        reader.figures, reader.project_records = self.figures, self._project_records
         reader.is_of_the_past = self._until is not None
         return reader
 

@@ -15,16 +15,9 @@ from mlpm_core.errors import StoreError
 from mlpm_core.records import KINDS, Project, columns, names_in, stored
 from mlpm_core.store import replaced_rows
 from mlpm_core.store.content import BatchContent, portions
-from mlpm_core.store.page import (
-    OF_PROJECT,
-    found,
-    newest,
-    order,
-    parameters,
-    versions,
-    whole_rows,
-)
+from mlpm_core.store.page import OF_PROJECT, found, newest, order, versions, whole_rows
 from mlpm_core.store.places import Place
+from mlpm_core.store.project_records import ProjectRecords
 from mlpm_core.store.schema import of_now, quoted
 
 if TYPE_CHECKING:
@@ -79,6 +72,7 @@ class Reader:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        self.project_records = ProjectRecords()
         self._answers: dict[tuple[object, ...], Any] = {}
 
     def rows(self, name: str, **parameters: object) -> list[dict[str, Any]]:
@@ -90,6 +84,10 @@ class Reader:
             When DuckDB refuses.
         """
         return self._rows(query(name), parameters)
+
+    def seqs(self, name: str, by: str) -> dict[str, int]:
+        """The ``seq`` of each row of a query by another column, which tells them apart."""
+        return {row[by]: int(row["seq"]) for row in self.rows(name)}
 
     def once(self, question: tuple[object, ...], ask: Callable[[], T]) -> T:
         """The answer to a question, which a reader asks once; its askers share it."""
@@ -111,7 +109,7 @@ class Reader:
 
     def projects(self) -> list[Project]:
         """Every project, whether archived or not, by title."""
-        return [stored(Project, row) for row in self.rows("projects")]
+        return list(self.project_records.of(self.rows("projects")).values())
 
     def table(self, record: type[Record], project: str) -> list[dict[str, Any]]:
         """The rows of what holds now, for lists of any kind, by key."""
@@ -153,7 +151,7 @@ class Reader:
         every = Place(self._held(record), OF_PROJECT, by, first, n, {"project": project})
         place = every.meeting(shown)
         if find:
-            place = place.meeting(found(record, find, words), parameters(find, words))
+            place = place.meeting(*found(record, find, words))
             in_all = self._rows(every.counts(archived), every.parameters)[0]
             counts = self._rows(place.bands(), place.parameters)[0]
         else:

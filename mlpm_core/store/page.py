@@ -28,24 +28,24 @@ _FEW: Final = {ColumnKind.NAME, ColumnKind.CHOICE, ColumnKind.FLAG, ColumnKind.D
 """What is written again and again, as the model and the metric of results are."""
 
 
-def found(record: type[Record], find: str, words: Sequence[str]) -> str:
-    """Whether a row has ``$find`` in a cell, whatever its case, or one of ``$words`` as a cell.
+def found(
+    record: type[Record], find: str, words: Sequence[str]
+) -> tuple[str, Mapping[str, object]]:
+    """Whether a row has a text in a cell, whatever its case, or one of some words as a cell.
 
     A column that cannot hold them is not read.
+
+    Returns
+    -------
+    tuple
+        The condition, and what is bound to the names in it.
     """
-    if not find:
-        return "true"
     cells = [f"contains({_small(c)}, lower($find))" for c in _holding(record, find)]
-    for word, name in ((word, f"$word_{i}") for i, word in enumerate(words)):
-        cells += [f"{_text(c)} = {name}" for c in _holding(record, word)]
-    return f"({' OR '.join(cells)})"
-
-
-def parameters(find: str, words: Sequence[str]) -> dict[str, object]:
-    """What is bound to the names in `found`."""
-    if not find:
-        return {}
-    return {"find": find, **{f"word_{i}": word for i, word in enumerate(words)}}
+    bound: dict[str, object] = {"find": find}
+    for i, word in enumerate(words):
+        bound[f"word_{i}"] = word
+        cells += [f"{_text(c)} = $word_{i}" for c in _holding(record, word)]
+    return f"({' OR '.join(cells)})", bound
 
 
 def order(

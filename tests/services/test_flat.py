@@ -8,13 +8,16 @@ import pytest
 
 from mlpm_core.intake import Profile
 from mlpm_core.records import Model
+from mlpm_core.services.in_life import portfolio_totals
 from mlpm_core.services.in_life.deployments import deployments
 from mlpm_core.services.in_life.portfolio import portfolio
 from mlpm_core.services.in_life.portfolio_export import health_json, kpis_json
 from mlpm_core.services.in_life.project_list import project_list
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.services.ingest.recovery import open_recovered
+from mlpm_core.services.plan import past_projects
 from mlpm_core.services.plan.plan_summaries import plan_summaries
+from mlpm_core.services.plan.team import team
 from mlpm_core.services.session.settings import Settings
 from mlpm_core.services.valuation import value_cases, valuing
 from mlpm_core.store import Reader
@@ -246,3 +249,64 @@ def test_a_moment_does_not_move_while_it_is_read(shops):
         assert [m.model_id for m in reader.current(Model, "shop-1")] == ["m"]
         assert len(reader.projects()) == before
     assert len(shops.store.projects()) == before + 1
+
+
+def test_totals_are_added_anew_only_when_a_value_case_changed(shops, monkeypatch):
+    added, whole = [], portfolio_totals.totals
+
+    def counted(cases):
+        added.append(len(cases))
+        return whole(cases)
+
+    monkeypatch.setattr(portfolio_totals, "totals", counted)
+    before, n = portfolio(shops).totals, len(names(shops))
+    put(shops, "elsewhere", "models", "project,model_id\n{0},m\n")
+    assert portfolio(shops).totals is before
+    assert added == [n]
+    put(shops, "shop-1", "quantities", "project,value_case_id,name,written\n{0},orders,margin,9\n")
+    after = portfolio(shops).totals
+    assert added == [n, n]
+    assert after[0].realised.mean > before[0].realised.mean
+    shops.answers.__init__()
+    assert [t.realised.mean for t in portfolio(shops).totals] == [t.realised.mean for t in after]
+    put(shops, "shop-1", "projects", "project,title,archived\n{0},Gone,true\n")
+    assert portfolio(shops).totals[0].cases == after[0].cases[1:]
+
+
+def test_past_work_is_looked_at_anew_only_when_some_was_written(shops, monkeypatch):
+    looked, whole = [], past_projects.estimators
+
+    def counted(tasks):
+        tasks = list(tasks)
+        looked.append(len(tasks))
+        return whole(tasks)
+
+    monkeypatch.setattr(past_projects, "estimators", counted)
+    plan_summaries(shops)
+    put(shops, "elsewhere", "models", "project,model_id\n{0},m\n")
+    put(shops, "shop-0", "kpis", KPI)
+    plan_summaries(shops)
+    assert looked == [0]
+    put(shops, "elsewhere", "roles", ROLES)
+    put(shops, "elsewhere", "tasks", TASKS)
+    plan_summaries(shops)
+    assert looked == [0, 2]
+    put(shops, "elsewhere", "projects", "project,title,is_demo\n{0},Shown,true\n")
+    plan_summaries(shops)
+    assert sorted(looked[2:]) == [0, 2]  # what is shown and what is real, each of its own
+
+
+def test_the_team_of_one_project_reads_no_work_of_another(shops, monkeypatch):
+    read, whole = [], Reader._rows
+
+    def noted(reader, sql, parameters):
+        rows = whole(reader, sql, parameters)
+        read.extend(str(row["project"]) for row in rows if "task_id" in row)
+        return rows
+
+    for shop in names(shops):
+        put(shops, shop, "roles", ROLES)
+        put(shops, shop, "tasks", TASKS)
+    monkeypatch.setattr(Reader, "_rows", noted)
+    assert team(shops, "shop-0").n_open_tasks == 2
+    assert read == ["shop-0"] * 2

@@ -12,7 +12,7 @@ from mlpm_core.records import Kpi, ValueCase
 from mlpm_core.services.in_life.costs import RecentCost, recent_cost, recent_rows
 from mlpm_core.services.in_life.health import age_in_days, health_of, held_against, limits_held
 from mlpm_core.services.in_life.implied_levels import with_trend
-from mlpm_core.services.in_life.portfolio_totals import Total, totals
+from mlpm_core.services.in_life.portfolio_totals import Total, kept_totals
 from mlpm_core.services.session.computing import or_reason
 from mlpm_core.services.session.consistent import consistent, kept
 from mlpm_core.services.session.stale import make_stale
@@ -192,7 +192,7 @@ def _portfolio(workspace: Workspace) -> Portfolio:
         return not x.is_in_life, WORST_FIRST.index(x.health.health), -size(x), x.project_title
 
     lines.sort(key=order)
-    return Portfolio(tuple(lines), tuple(totals([x.case for x in lines if x.is_counted])))
+    return Portfolio(tuple(lines), kept_totals(workspace, [x.case for x in lines if x.is_counted]))
 
 
 def gap_size(lines: Iterable[PortfolioRow]) -> Callable[[PortfolioRow], float]:

@@ -14,6 +14,7 @@ from mlpm_core.value.worth import Estimate, Worth, added
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.services.valuation.value_cases import CaseValue
 
 
@@ -33,6 +34,18 @@ class Total:
     planned: Mean
     realised: Estimate
     cases: tuple[str, ...]
+
+
+def kept_totals(workspace: Workspace, cases: Sequence[CaseValue]) -> tuple[Total, ...]:
+    """The `totals` of the same cases as before, or of others made anew.
+
+    A write to a project without any of them leaves them the same objects.
+    """
+    of = tuple(cases)  # what is kept holds them, so that no other object gets the place of one
+    told, _ = workspace.answers.of(
+        "totals", "", tuple(map(id, of)), lambda: ((tuple(totals(of)), of), True)
+    )
+    return told
 
 
 def totals(cases: Sequence[CaseValue]) -> list[Total]:

@@ -187,7 +187,7 @@ def next_seq(workspace: Workspace, reader: Reader) -> int:
 
 def newest_of(reader: Reader, project: str) -> int:
     """The number of the newest batch of a project; 0 before the first."""
-    newest = {str(row["project"]): int(row["seq"]) for row in reader.rows("project_versions")}
+    newest = reader.seqs("project_versions", "project")
     return newest.get(project, 0)
 
 

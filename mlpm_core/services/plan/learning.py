@@ -139,12 +139,12 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
     """
     row, day = workspace.project(project), workspace.today(project)
     with workspace.store.one_moment() as reader:
-        every = asked_of_all(reader, row)
+        guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
+        snapshots = reader.current(EstimateSnapshot, project)
+        every = asked_of_all(reader, row)  # from here on: what comes before is of this one alone
         past = past_projects(reader, every)
         others = [t for p in every for t in reader.current(Task, p) if not t.archived]
         tasks = [t for t in reader.current(Task, project) if not t.archived]
-        guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-        snapshots = reader.current(EstimateSnapshot, project)
     snapshots.sort(key=lambda s: (s.taken_on, s.snapshot_id))
     snapshots = [s for s in snapshots if s.taken_on <= day]
     known = inside or _newest(snapshots)

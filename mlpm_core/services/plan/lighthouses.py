@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.brief import SETTLED
-from mlpm_core.records import FindingRecord
+from mlpm_core.records import FindingRecord, Project
 from mlpm_core.services.ingest.editing import Edit, Saved, save_edits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from mlpm_core.records import Area, Confidence, Project
+    from mlpm_core.records import Area, Confidence
     from mlpm_core.services.session.workspace import Workspace
 
+FINDINGS: Final = (Project, FindingRecord)
+"""The kinds of every project that `offered_findings` rests on."""
 _TAKEN = ("area", "statement", "confidence", "factor", "applies", "probability")
 """What of a finding is held against the one taken over before."""
 _FIRST_ONLY = ("is_blocker", "owner")

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.planning.calibration import Calibration, estimator_calibration, is_off_target
 from mlpm_core.planning.reference_class import PastProject, ReferenceClass, reference_class
-from mlpm_core.records import ClosedProject, Outcome, Task, TaskStatus
+from mlpm_core.records import ClosedProject, Outcome, Project, Task, TaskStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpm_core.records import Project
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import MomentReader
 
 
 NOBODY: Final = "Nobody named"
+PAST_WORK: Final = (Project, ClosedProject, Task)
+"""The kinds of every project that `own_history` rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def own_history(workspace: Workspace, project: Project) -> OwnHistory:
         ), True
 
     question = "own history of the demo" if project.is_demo else "own history"
-    return workspace.answers.of(question, "", workspace.version, made)
+    version = workspace.version_of("", *PAST_WORK)
+    return workspace.answers.of(question, "", version, made)
 
 
 def estimators(tasks: Iterable[Task]) -> tuple[EstimatorLine, ...]:

@@ -34,6 +34,7 @@ from mlpm_core.planning.team import (
 from mlpm_core.records import (
     Absence,
     EstimateRecord,
+    Project,
     Role,
     Task,
     TaskCategory,
@@ -52,10 +53,11 @@ from mlpm_core.services.plan.year_in_use import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpm_core.records import Project
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
     from mlpm_core.services.session.workspace import Workspace
 
+PEOPLE: Final = (Project, TeamMember)
+"""The kinds of every project that `team` rests on: somebody may work on several."""
 _OVER: Final = (TaskStatus.DONE, TaskStatus.DROPPED)
 _USUAL_FOCUS: Final = 0.8
 _HAIR: Final = 1e-9
@@ -164,13 +166,11 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
     """
     row, day = workspace.project(project), workspace.today(project)
     with workspace.store.one_moment() as reader:
-        every = asked_of_all(reader, row)
         members = [m for m in reader.current(TeamMember, project) if not m.archived]
         roles = [r for r in reader.current(Role, project) if not r.archived]
         tasks = [t for t in reader.current(Task, project) if not t.archived]
         absences = [a for a in reader.current(Absence, project) if not a.archived]
         guesses = [e for e in reader.current(EstimateRecord, project) if not e.archived]
-        elsewhere = [m for p in every for m in reader.current(TeamMember, p) if not m.archived]
         focus = guesses[0].focus if guesses else _USUAL_FOCUS  # the one that the estimate takes
         everybody = [(a.from_on, a.to_on) for a in absences if not a.person_id]
         staff = Staff(_availabilities(members, roles, absences), everybody, focus)
@@ -178,6 +178,8 @@ def team(workspace: Workspace, project: str, demand: Demand | None = None) -> Te
         by_role = demand.p80_by_role if demand else {}
         work = Work(tasks, guesses[0].n_models if guesses else 1, until, by_role)
         in_use = support_demand(workspace, reader, row, staff, work)
+        every = asked_of_all(reader, row)  # from here on: what comes before is of this one alone
+        elsewhere = [m for p in every for m in reader.current(TeamMember, p) if not m.archived]
     people = [_person(member) for member in members]
     todo = [t for t in tasks if t.status not in _OVER]
     needed = {str(t.category) for t in todo if t.category is not TaskCategory.WAIT}

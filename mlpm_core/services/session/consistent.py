@@ -5,26 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mlpm_core.errors import MlpmError
+from mlpm_core.services.session.workspace import newest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Collection, Hashable
 
+    from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
 
 T = TypeVar("T")
 _TRIES = 3
 
 
-def consistent(workspace: Workspace, read: Callable[[], T], project: str | None = None) -> T:
+def consistent(
+    workspace: Workspace,
+    read: Callable[[], T],
+    project: str | None = None,
+    elsewhere: Collection[type[Record]] = (),
+) -> T:
     """What ``read`` gives when no batch comes in between its questions to the store.
 
-    Of one project when it is named: what comes in elsewhere does not concern it.
+    Of one project when it is named: what comes in for others does not concern it, but rows of the
+    kinds ``elsewhere``.
 
     A batch that comes meanwhile would otherwise leave, say, a sum of which a part stands before it
     and a part after it. It is then read again; while batches keep coming, they wait for the answer.
     """
     for _ in range(_TRIES):
-        is_undisturbed = _watch(workspace, project)
+        is_undisturbed = _watch(workspace, project, elsewhere)
         try:
             answer = read()
         except MlpmError:  # such as a project that was there when the question began
@@ -37,24 +45,29 @@ def consistent(workspace: Workspace, read: Callable[[], T], project: str | None 
         return read()
 
 
-def _watch(workspace: Workspace, project: str | None) -> Callable[[], bool]:
+def _watch(
+    workspace: Workspace, project: str | None, elsewhere: Collection[type[Record]] = ()
+) -> Callable[[], bool]:
     """From now on: whether no batch came in since, of one project or of any."""
     store = workspace.store
     n_commits = store.n_commits
-    before = workspace.version if project is None else workspace.version_of(project)
+    before = workspace.version if project is None else workspace.version_of(project, *elsewhere)
 
     def is_undisturbed() -> bool:
         is_quiet = store.n_commits == n_commits and not n_commits % 2
-        return is_quiet or newest_version(workspace, project) == before
+        return is_quiet or newest_version(workspace, project, elsewhere) == before
 
     return is_undisturbed
 
 
-def newest_version(workspace: Workspace, project: str | None) -> int:
-    """The newest batch that is committed, of one project or of any."""
+def newest_version(
+    workspace: Workspace, project: str | None, elsewhere: Collection[type[Record]] = ()
+) -> int:
+    """The newest batch that is committed, of one project or of any; see `newest_of`."""
     with workspace.store.reader() as reader:  # not what is cached: a commit comes before that
-        versions = {str(row["project"]): int(row["seq"]) for row in reader.rows("project_versions")}
-    return max(versions.values(), default=0) if project is None else versions.get(project, 0)
+        if project is None:
+            return int(reader.rows("last_seq")[0]["seq"])
+        return newest_of(reader.seqs, project, elsewhere)
 
 
 def kept(

@@ -91,7 +91,7 @@ def make_stale(
     if not stale:
         return
     with workspace.store.one_moment() as reader:
-        versions = {row["project"]: int(row["seq"]) for row in reader.rows("project_versions")}
+        versions = reader.seqs("project_versions", "project")
         projects = tuple(p for p in reader.projects() if p.project in stale)
         reader.projects_asked = tuple(p.project for p in projects)
         days = {p.project: p.clock_on or today for p in projects}

@@ -17,9 +17,9 @@ from mlpm_core.services.session.data_folder import DATABASE
 from mlpm_core.store import DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from mlpm_core.records import Project
+    from mlpm_core.records import Project, Record
     from mlpm_core.services.session.settings import Settings
     from mlpm_core.store import FolderLock, Ledger, Store
 
@@ -72,7 +72,7 @@ class Workspace:
     @property
     def version(self) -> int:
         """The newest batch's number: whatever was read before it is stale."""
-        return int(self.store.cached_rows("last_seq")[0]["seq"])
+        return max(self.store.cached_seqs("project_versions", "project").values(), default=0)
 
     def acting_as(self, actor: str) -> Workspace:
         """The same workspace in somebody's name, who is noted with everything written."""
@@ -80,10 +80,13 @@ class Workspace:
         theirs.actor = actor
         return theirs
 
-    def version_of(self, project: str) -> int:
-        """The newest batch of a project: a write to another one makes nothing of it stale."""
-        versions = self.store.cached_rows("project_versions")
-        return next((int(row["seq"]) for row in versions if row["project"] == project), 0)
+    def version_of(self, project: str, *elsewhere: type[Record]) -> int:
+        """The newest batch of a project: a write to another one makes nothing of it stale.
+
+        Of the kinds ``elsewhere`` the newest batch of any project, if that is newer; see
+        `newest_of`.
+        """
+        return newest_of(self.store.cached_seqs, project, elsewhere)
 
     def project(self, project: str) -> Project:
         """The record of a project.
@@ -93,7 +96,7 @@ class Workspace:
         NotFoundError
             When there is none of that name.
         """
-        projects = {p.project: p for p in self.store.projects()}
+        projects = self.store.projects_by_name()
         if project not in projects:
             raise NotFoundError.of("project", project, projects)
         return projects[project]
@@ -180,6 +183,29 @@ class Workspace:
         if self.ledger.last_seq > acknowledged:
             with self.store.writer() as writer:
                 writer.run("acknowledge", seq=self.ledger.last_seq)
+
+
+def newest_of(
+    seqs: Callable[[str, str], Mapping[str, int]],
+    project: str,
+    elsewhere: Collection[type[Record]] = (),
+) -> int:
+    """The newest batch of a project, or of some kinds in any project; 0 without one.
+
+    Parameters
+    ----------
+    seqs : callable
+        Gives ``seq`` of the rows of a query by another column of it.
+    elsewhere : collection of types of Record
+        Kinds of which the rows of every project count. A batch holds rows of its kind alone, but
+        for the models and the project that it was first to name: models are none of these kinds,
+        and a project that was only named has nothing yet.
+    """
+    newest = seqs("project_versions", "project").get(project, 0)
+    if not elsewhere:
+        return newest
+    of_kinds = seqs("kind_versions", "kind")
+    return max(newest, *(of_kinds.get(record.kind, 0) for record in elsewhere))
 
 
 def _moment(when: str) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 from datetime import date
 from enum import Enum
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
@@ -22,6 +22,7 @@ from pages.parts.common.drafts import DraftStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
 
 P = ParamSpec("P")
@@ -43,11 +44,21 @@ def drafts() -> DraftStore:
 def shared(read: Callable[P, T]) -> Callable[P, T]:
     """Keep what a loader gives until something is written or the day is over.
 
-    Arguments whose names begin with ``_`` are not part of the key. A project's own clock moves by
-    what is written to it. All readers share an answer, so that it holds no day as one of them
-    writes it: days are written where they are shown.
+    Of a loader whose first argument is ``project``, until that one is written to. Arguments whose
+    names begin with ``_`` are not part of the key. A project's own clock moves by what is written
+    to it. All readers share an answer, so that it holds no day as one of them writes it: days are
+    written where they are shown.
     """
     return _keeping(read)
+
+
+def shared_with(*elsewhere: type[Record]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """The same of a project's loader that reads records of these kinds of other projects, too.
+
+    It is kept until the project is written to, or a batch of these kinds comes in anywhere; see
+    ``newest_of``.
+    """
+    return partial(_keeping, elsewhere=elsewhere)
 
 
 def tried(read: Callable[P, T]) -> Callable[P, T]:
@@ -120,7 +131,12 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
     return made
 
 
-def _keeping(read: Callable[P, T], *, is_one_moment: bool = False) -> Callable[P, T]:
+def _keeping(
+    read: Callable[P, T],
+    *,
+    is_one_moment: bool = False,
+    elsewhere: tuple[type[Record], ...] = (),
+) -> Callable[P, T]:
     asks = signature(read)
     is_of_project = next(iter(asks.parameters), "") == "project"
 
@@ -131,14 +147,15 @@ def _keeping(read: Callable[P, T], *, is_one_moment: bool = False) -> Callable[P
         arguments = [(k, v) for k, v in bound.arguments.items() if not k.startswith("_")]
         now = workspace()
         project = bound.arguments["project"] if is_of_project else None
-        version = now.version if project is None else now.version_of(project)
+        version = now.version if project is None else now.version_of(project, *elsewhere)
         key = (read.__name__, version, now.moment, now.today(), arguments)
 
         def answer() -> T:
             with locales.of_nobody():
                 return read(*args, **kwargs)
 
-        kept: T = _kept(key, answer if is_one_moment else lambda: consistent(now, answer, project))
+        whole = answer if is_one_moment else partial(consistent, now, answer, project, elsewhere)
+        kept: T = _kept(key, whole)
         return kept
 
     return loader

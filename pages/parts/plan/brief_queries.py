@@ -9,7 +9,7 @@ from mlpm_core.services.plan import lighthouses as lighthouses_service
 from mlpm_core.services.plan import meeting_pack as pack_service
 from mlpm_core.services.plan import meetings as meetings_service
 from mlpm_core.services.plan import requirements as requirements_service
-from pages.parts.common.cache import shared, workspace
+from pages.parts.common.cache import shared, shared_with, workspace
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.delivery_promises import Ledger
@@ -49,7 +49,7 @@ def ledger(project: str) -> Ledger:
     return promises_service.ledger(workspace(), project)
 
 
-@shared
-def offered_findings(main_project: str) -> tuple[OfferedFinding, ...]:
-    """What lighthouses found out for a project; stale when anything is written to any project."""
-    return lighthouses_service.offered_findings(workspace(), main_project)
+@shared_with(*lighthouses_service.FINDINGS)
+def offered_findings(project: str) -> tuple[OfferedFinding, ...]:
+    """What lighthouses, which are other projects, found out for a project."""
+    return lighthouses_service.offered_findings(workspace(), project)

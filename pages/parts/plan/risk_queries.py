@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mlpm_core.services.plan import checks as checks_service
 from mlpm_core.services.plan import offered_risks as offers_service
 from mlpm_core.services.plan import risks as risks_service
-from pages.parts.common.cache import shared, workspace
+from mlpm_core.services.plan.team import PEOPLE
+from pages.parts.common.cache import shared, shared_with, workspace
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.checks import ChecksView
@@ -27,7 +28,7 @@ def project_checks(project: str, phase: str = "") -> ChecksView:
     return checks_service.checks(workspace(), project, phase)
 
 
-@shared
-def offered_risks(of_project: str) -> tuple[OfferedRisk, ...]:
-    """Risks that other records speak of; people are counted in every project, so any batch."""
-    return offers_service.offered_risks(workspace(), of_project)
+@shared_with(*PEOPLE)
+def offered_risks(project: str) -> tuple[OfferedRisk, ...]:
+    """Risks that other records speak of; people are counted in every project."""
+    return offers_service.offered_risks(workspace(), project)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NoReturn
 import pandas as pd
 
 from mlpm_core.services.plan import closing, explanations, snapshots, task_estimates
+from mlpm_core.services.plan.past_projects import PAST_WORK
 from pages.parts.common import commands, work
-from pages.parts.common.cache import shared, workspace
+from pages.parts.common.cache import shared, shared_with, workspace
 from pages.parts.common.format import day
 
 if TYPE_CHECKING:
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.task_estimates import TaskEstimateView
 
 
-@shared
-def task_estimate(of_project: str) -> TaskEstimateView | None:
-    """The estimate of a project by its tasks; closed projects of others count, so any batch."""
-    return task_estimates.task_estimate(workspace(), of_project)
+@shared_with(*PAST_WORK)
+def task_estimate(project: str) -> TaskEstimateView | None:
+    """The estimate of a project by its tasks; past work of others counts."""
+    return task_estimates.task_estimate(workspace(), project)
 
 
-@shared
-def history(of_project: str) -> SnapshotHistory:
+@shared_with(*PAST_WORK)
+def history(project: str) -> SnapshotHistory:
     """The snapshots of a project, with what they warn of."""
-    return snapshots.history(workspace(), of_project, task_estimate(of_project))
+    return snapshots.history(workspace(), project, task_estimate(project))
 
 
 def work_left(view: TaskEstimateView, kept: Sequence[EstimateSnapshot]) -> pd.DataFrame:

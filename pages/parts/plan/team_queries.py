@@ -1,4 +1,4 @@
-"""What the sections around an estimate load; any batch makes it anew, of other projects too."""
+"""What the sections around an estimate load; some records of other projects count, too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from mlpm_core.services.plan import learning as learning_service
 from mlpm_core.services.plan import task_templates as task_templates_service
 from mlpm_core.services.plan import team as team_service
-from pages.parts.common.cache import shared, workspace
+from mlpm_core.services.plan.past_projects import PAST_WORK
+from mlpm_core.services.plan.team import PEOPLE
+from pages.parts.common.cache import shared_with, workspace
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.learning import Inside, LearningView
@@ -15,19 +17,19 @@ if TYPE_CHECKING:
     from mlpm_core.services.plan.team import Demand, TeamView
 
 
-@shared
-def learning(of_project: str, inside: Inside | None = None) -> LearningView:
+@shared_with(*PAST_WORK)
+def learning(project: str, inside: Inside | None = None) -> LearningView:
     """What earlier work says of an estimate."""
-    return learning_service.learning(workspace(), of_project, inside)
+    return learning_service.learning(workspace(), project, inside)
 
 
-@shared
-def team(of_project: str, demand: Demand | None = None) -> TeamView:
+@shared_with(*PEOPLE)
+def team(project: str, demand: Demand | None = None) -> TeamView:
     """Who covers which work."""
-    return team_service.team(workspace(), of_project, demand)
+    return team_service.team(workspace(), project, demand)
 
 
-@shared
-def task_templates(of_project: str) -> tuple[TemplateView, ...]:
+@shared_with(*PAST_WORK)
+def task_templates(project: str) -> tuple[TemplateView, ...]:
     """Packs of tasks as a project would get them."""
-    return task_templates_service.template_views(workspace(), of_project)
+    return task_templates_service.template_views(workspace(), project)
