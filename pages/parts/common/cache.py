@@ -137,7 +137,7 @@ def _keeping(
     is_one_moment: bool = False,
     elsewhere: tuple[type[Record], ...] = (),
 ) -> Callable[P, T]:
-    asks = signature(read)
+    asks, name = signature(read), f"{read.__module__}.{read.__name__}"
     is_of_project = next(iter(asks.parameters), "") == "project"
 
     @wraps(read)
@@ -148,7 +148,7 @@ def _keeping(
         now = workspace()
         project = bound.arguments["project"] if is_of_project else None
         version = now.version if project is None else now.version_of(project, *elsewhere)
-        key = (read.__module__, read.__name__, version, now.moment, now.today(), current().form, arguments)
+        key = (name, version, now.moment, now.today(), current().form, arguments)
 
         def answer() -> T:
             return read(*args, **kwargs)
