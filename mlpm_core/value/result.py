@@ -118,7 +118,7 @@ class Worth:
         asked = self._policy.inputs
         return {e.name: e.same_as for e in asked if e.same_as and e.name not in self.quantities}
 
-    @cached_property
+    @property
     def notes(self) -> tuple[str, ...]:
         """What it leaves out, takes as exact or as independent: sentences that belong beside it.
 
