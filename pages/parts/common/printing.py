@@ -20,7 +20,7 @@ from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from streamlit.delta_generator import DeltaGenerator
 
@@ -69,10 +69,39 @@ def notice() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="on_screen_only_notice"):
         st.info(
             "This is the screen as it prints. Use the browser's own Print, on paper or as PDF: "
-            "menu, fields and buttons are left out.",
+            "menu, fields and buttons are left out. Open first what is folded and should be read.",
             icon=":material/print:",
         )
         st.button("Back to the screen", key="print_back", on_click=addresses.drop, args=(_KEY,))
+
+
+def screen_only(name: str, *, border: bool = False) -> DeltaGenerator:
+    """A place for what only works on a screen; on paper it is left out."""
+    return st.container(border=border, key=f"on_screen_only_{name}")
+
+
+def hint(text: str, *, key: str, help: str | None = None) -> None:
+    """What one can do on a screen, in small letters; not printed, for on paper one cannot."""
+    with screen_only(key):
+        st.caption(text, help=help)
+
+
+def tabs(labels: Sequence[str], *, left_out: str = "") -> Sequence[DeltaGenerator]:
+    """Tabs; on paper one part below the other, each under its label.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        What the tabs are called.
+    left_out : str
+        The one of them that is left out on paper: what is only done on a screen.
+    """
+    if not is_on():
+        return st.tabs(list(labels))
+    places = [screen_only("tab") if label == left_out else st.container() for label in labels]
+    for place, label in zip(places, labels, strict=True):
+        place.header(label, anchor=False)
+    return places
 
 
 def table(

@@ -277,7 +277,9 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
 
 def _review(decision: DecisionView) -> None:
     """The way to close the review: a decision that takes the place of the one under review."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", key=f"on_screen_only_{_anchor(decision)}"
+    ):
         is_begun = st.button(
             "Close the review", icon=":material/event_available:", key=f"close_{_anchor(decision)}"
         )
