@@ -87,10 +87,11 @@ _ON_PAPER = """(width) => {
         ...inside('[data-testid=stLayoutWrapper]')
             .filter((e) => !e.innerText.trim() && !e.querySelector('svg, canvas'))
             .map((e) => `an empty frame: ${said(e)}`),
-        ...inside('.stVegaLiteChart, .stAlert, tr, .stVerticalBlock')
-            .filter((e) => getComputedStyle(e)[e.matches('.stVerticalBlock') ? 'display' : 'breakInside']
-                !== (e.matches('.stVerticalBlock') ? 'block' : 'avoid'))
+        ...inside('.stVegaLiteChart, .stAlert, .stGridCell, tr')
+            .filter((e) => getComputedStyle(e).breakInside !== 'avoid')
             .map((e) => `cut by the end of a sheet: ${said(e)}`),
+        ...inside('.stVerticalBlock').filter((e) => getComputedStyle(e).display !== 'block')
+            .map((e) => `laid over what follows by the end of a sheet: ${said(e)}`),
         ...(/as of/.test(inside('[data-testid=stCaptionContainer]')[0]?.innerText)
             ? [] : ['no line of whose figures these are']),
     ];

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _KEY: Final = "print"
 _DIGITS: Final = 15
-AMOUNT: Final = st.column_config.NumberColumn(format="accounting", step=1)
+_ACCOUNTING: Final = "accounting"
+AMOUNT: Final = st.column_config.NumberColumn(format=_ACCOUNTING, step=1)
 """A column of whole money: 1,234 for every reader, and (1,234) below 0, as accounts have it.
 
 What Streamlit calls localized has the marks of the browser, unlike all other numbers of a screen.
@@ -227,6 +228,8 @@ def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
     if isinstance(cell, int | float):
         if form and files.AS_PRINTF.search(form):
             return literal(form % cell)
+        if form == _ACCOUNTING and cell < 0:
+            return f"({_written(-cell, form)})"
         is_small = 0 < abs(cell) < 1
         return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):
