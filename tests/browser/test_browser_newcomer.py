@@ -35,7 +35,7 @@ class CountingHand:
         hand.press(self.page, role, name)
 
     def follow(self, name: str) -> None:
-        """Follow the last link of a name: those of the menu, which a phone opens first, stand above."""
+        """Follow the last link of a name: the menu, which a phone opens first, stands above it."""
         self.n_clicks += 1
         self.page.get_by_role("link", name=re.compile(f"{name}$")).last.click()
         wait_for_app(self.page)
