@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.planning.factors import FACTORS, PROBABILITY_ON
 from mlpm_core.quantity import in_percent
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mlpm_core.records import EstimateRecord, FindingRecord
 
@@ -33,11 +34,13 @@ class FoundAnswer:
         """What the factor is called."""
         return FACTORS[self.name].label
 
-    @property
-    def sentence(self) -> str:
-        """What was found, when, how certain it is, and what it goes before."""
+    def told(self, write: Callable[[date], str] = day_in_words) -> str:
+        """What was found, when, how certain it is, and what it goes before.
+
+        ``write`` says how a day is written for who reads it.
+        """
         found, said = self.finding, in_words(self.probability)
-        on = f", {found.found_on:%d %b %Y}" if found.found_on else ""
+        on = f", {write(found.found_on)}" if found.found_on else ""
         before = ""
         if self.written is not None and PROBABILITY_ON[self.written] != self.probability:
             before = f" The estimate itself says {self.written.value}."

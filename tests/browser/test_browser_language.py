@@ -48,7 +48,7 @@ def test_two_languages_at_once_each_keep_their_own_days(browser: Browser, server
         watched(browser.new_context(viewport=window, locale="de-DE")) as german,
     ):
         tabs = {"en-US": american, "de-DE": german}
-        for screen in ("estimate", "promised", "support"):
+        for screen in ("estimate", "promised", "support", "risks"):
             for page in tabs.values():  # both ask before either is answered
                 page.goto(f"{server.url}/{screen}?project=bike-shop-demand", wait_until="commit")
             for tag, page in tabs.items():

@@ -14,6 +14,7 @@ from pages.parts.common import controls, panels, printing, queries, work
 from pages.parts.common.format import (
     NOTHING,
     counted,
+    day,
     listed,
     literal,
     number,
@@ -261,7 +262,7 @@ def found(of: EstimateView | StoredPlan) -> None:
     """Which answers are those of findings, each with its source; nothing without any."""
     if not of.found:
         return
-    lines = "".join(f"\n- {literal(answer.sentence)}" for answer in of.found)
+    lines = "".join(f"\n- {literal(answer.told(day))}" for answer in of.found)
     st.markdown(
         ":material/lightbulb: **Answered by findings of the Brief**, which go before what the "
         f"estimate itself says:{lines}"
