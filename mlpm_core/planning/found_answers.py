@@ -12,7 +12,7 @@ from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from mlpm_core.records import EstimateRecord, FindingRecord
 
@@ -34,13 +34,11 @@ class FoundAnswer:
         """What the factor is called."""
         return FACTORS[self.name].label
 
-    def told(self, write: Callable[[date], str] = day_in_words) -> str:
-        """What was found, when, how certain it is, and what it goes before.
-
-        ``write`` says how a day is written for who reads it.
-        """
+    @property
+    def sentence(self) -> str:
+        """What was found, when, how certain it is, and what it goes before."""
         found, said = self.finding, in_words(self.probability)
-        on = f", {write(found.found_on)}" if found.found_on else ""
+        on = f", {day_in_words(found.found_on)}" if found.found_on else ""
         before = ""
         if self.written is not None and PROBABILITY_ON[self.written] != self.probability:
             before = f" The estimate itself says {self.written.value}."

@@ -147,7 +147,10 @@ def faults(page: Page, met: set[str]) -> list[str]:
         found.append("scrolls sideways at 200 %")
     page.set_viewport_size({"width": A4, "height": 994})
     page.emulate_media(media="print")
-    found += [f"on paper, {one}" for one in page.evaluate(_ON_PAPER, A4)]
+    try:
+        page.wait_for_function(f"width => !({_ON_PAPER})(width).length", arg=A4)
+    except WaitedTooLong:
+        found += [f"on paper, {one}" for one in page.evaluate(_ON_PAPER, A4)]
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")

@@ -193,7 +193,7 @@ def test_a_finding_goes_before_the_answer_of_a_guess_and_is_named(shop):
     assert dirty.estimate.effort.p50 == pytest.approx(1.5 * alone.estimate.effort.p50, rel=1e-6)
     assert "Dirty data" in [step.label for step in dirty.estimate.waterfall]
     (answer,) = dirty.found
-    assert answer.told() == (
+    assert answer.sentence == (
         "Dirty data: yes, by “A sample of 40 was counted” (checked, 4 May 2026). The estimate "
         "itself says no."
     )
@@ -221,7 +221,7 @@ def test_a_finding_that_only_makes_it_likely_leaves_the_question_open(shop):
     even = tried(shop, WINBACK, SMALL | {"data_dirty": "unknown"})
     assert even.estimate.effort == view.estimate.effort  # the finding goes before that too
     assert [a.answer for a in view.assumptions if a.is_found] == ["20% likely"]
-    assert "Dirty data: 20% likely" in view.found[0].told()
+    assert "Dirty data: 20% likely" in view.found[0].sentence
 
 
 def test_a_guess_that_findings_make_too_large_is_no_baseline(shop):

@@ -74,9 +74,9 @@ def draw(
         grade=grade,
     )
     source = files.source_lines(about)
+    spec = spec | {"config": spec["config"] | current().chart}
+    spec["params"] = [*spec["params"][:-1], _day_month(current())]
     on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
-    on_screen["config"] = spec["config"] | {"timeFormat": current().chart}
-    on_screen["params"] = [*spec["params"][:-1], _day_month(current())]
     del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
         on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]

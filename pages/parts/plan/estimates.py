@@ -14,7 +14,6 @@ from pages.parts.common import controls, panels, printing, queries, work
 from pages.parts.common.format import (
     NOTHING,
     counted,
-    day,
     listed,
     literal,
     number,
@@ -262,7 +261,7 @@ def found(of: EstimateView | StoredPlan) -> None:
     """Which answers are those of findings, each with its source; nothing without any."""
     if not of.found:
         return
-    lines = "".join(f"\n- {literal(answer.told(day))}" for answer in of.found)
+    lines = "".join(f"\n- {literal(answer.sentence)}" for answer in of.found)
     st.markdown(
         ":material/lightbulb: **Answered by findings of the Brief**, which go before what the "
         f"estimate itself says:{lines}"
@@ -292,10 +291,10 @@ def whose(view: EstimateView) -> None:
         "How it is computed, and where the figures come from", icon=":material/function:"
     ):
         st.markdown(
-            "Days = own guess × 2 × each factor that applies × models\\^0.7 × (1 + further cycles "
-            f"× {significant(inputs.loop_share)} × {significant(inputs.repeat_share)}). Cost = "
-            "days × day rate. A factor that nobody knows applies in half of all cases, or as "
-            "likely as a finding says."
+            f"Days = own guess × 2 × each factor that applies × models\\^{significant(0.7)} × (1 + "
+            f"further cycles × {significant(inputs.loop_share)} × "
+            f"{significant(inputs.repeat_share)}). Cost = days × day rate. A factor that nobody "
+            "knows applies in half of all cases, or as likely as a finding says."
         )
         rows = view.assumptions
         printing.table(
