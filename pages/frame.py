@@ -82,7 +82,9 @@ page = st.navigation(
 locales.begin(of_receipts=page.url_path in sidebar.OF_RECEIPTS)
 
 with panels.guard():
-    refuse_other_machines()  # started without app.py, there is no front door
+    if "is_for_this_machine" not in st.session_state:  # what a visitor came through is open by now
+        refuse_other_machines()  # started without app.py, there is no front door
+        st.session_state["is_for_this_machine"] = True
     sidebar.count_visit(page.title)
     sidebar.as_of()
     projects = queries.all_projects()

@@ -1,6 +1,14 @@
 import streamlit as st
 
-from pages.parts.common import next_step, panels, queries, record_form, registers, text
+from pages.parts.common import (
+    next_step,
+    panels,
+    printing,
+    queries,
+    record_form,
+    registers,
+    text,
+)
 
 record = registers.kind_in_view()
 project = registers.project_or_first(record)
@@ -26,9 +34,10 @@ if record.kind == "metric_results":
         query_params=panels.here(kind=record.kind),
     )
 elif record.kind != "decisions":
-    changed = registers.record_in_view(record, registers.with_named(record, project, page.rows))
-    filled = record_form.record_form(record, project, changed)
-    record_form.save_record(filled)
+    with printing.screen_only("record"):
+        changed = registers.record_in_view(record, registers.with_named(record, project, page.rows))
+        filled = record_form.record_form(record, project, changed)
+        record_form.save_record(filled)
 
 registers.template(record)
 if page.n_all and not is_of_all:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from pages.parts.common import panels, queries, terms
+from pages.parts.common import panels, printing, queries, terms
 from pages.parts.in_life import deployments, text
 
 lines = queries.deployments()
@@ -18,8 +18,9 @@ st.header("Models in use, the worst first", anchor=False)
 line = deployments.chosen_of_table(lines)
 st.caption(
     "Health follows from the age of the results, the limits of the metrics and, for a champion, "
-    "its value compared with the plan. Click a model to see more below.",
+    "its value compared with the plan.",
     help=terms.SLOT,
 )
+printing.hint("Click a model to see more below.", key="models")
 if line is not None:
     deployments.head(line)

@@ -74,7 +74,8 @@ def test_every_number_that_is_told_is_rounded(name):
 def test_what_runs_over_time_tells_the_nearest_point_below_all_other_marks(name):
     """The pointer finds the nearest point wherever it is, on a band as between two points."""
     first, *others = layers(SPECS[name])
-    (nearest,) = SPECS[name]["params"]
+    nearest, days = SPECS[name]["params"]
+    assert days == {"name": "day_month", "value": "%-d %b"}
     assert nearest["select"]["nearest"] is True
     assert nearest["views"] == [first["name"]]
     assert tooltips(first)[0]["field"] in ("period", "month", "year")

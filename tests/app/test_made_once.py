@@ -95,7 +95,9 @@ def test_what_cannot_be_made_is_tried_again():
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("screen", ["deployment", "estimate", "promised"])
+@pytest.mark.parametrize(
+    "screen", ["deployment", "estimate", "promised", "brief", "support", "risks", "adoption"]
+)
 def test_a_rerun_turns_no_table_and_no_chart_into_rows_again(screen, monkeypatch):
     turned = []
 

@@ -8,6 +8,8 @@ from mlpm_core.services.in_life.portfolio import lines_of
 from mlpm_core.services.in_life.shown_period import shown_period
 from mlpm_core.services.in_life.value_changes import project_change, value_changes
 from mlpm_core.services.ingest import registers
+from mlpm_core.store.cursor import Reader
+from mlpm_core.value.worth import Valuation
 from pages.parts.common.format import number
 from tests.app.conftest import open_screen, plain, run, said
 
@@ -95,3 +97,23 @@ def test_a_project_with_a_clock_of_its_own_says_its_own_days(demo):
     assert (
         "2 to 29 Mar 2026 (28 days) against 2 Feb to 1 Mar 2026" in cells(app, PREVIOUS)[WORKSHOP]
     )
+
+
+def test_only_the_weeks_that_are_compared_are_valued_with_few_questions(demo, monkeypatch):
+    """Sixty projects on a store just opened took twice as long, for their whole lives."""
+    changed(demo, DEMAND, "quarter", "previous")  # the case itself is kept from here on
+    valued, questions, by_draw, rows = [], [], Valuation.by_draw, Reader._rows
+
+    def counted(self, metrics, *more):
+        valued.extend(metrics)
+        return by_draw(self, metrics, *more)
+
+    def asked(self, sql, parameters):
+        questions.append(sql)
+        return rows(self, sql, parameters)
+
+    monkeypatch.setattr(Valuation, "by_draw", counted)
+    monkeypatch.setattr(Reader, "_rows", asked)
+    assert changed(demo, DEMAND, "quarter", "previous").change.difference is not None
+    assert len(valued) == 58 + 18  # days that its log tells, and weeks
+    assert len(questions) <= 6

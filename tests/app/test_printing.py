@@ -91,6 +91,13 @@ def test_cells_on_paper_are_texts_never_markup():
     assert list(written["Is"]) == ["yes", "no", "yes"]
 
 
+def test_money_below_nothing_is_in_brackets_on_paper_as_on_the_screen():
+    written = printing.on_paper(
+        pd.DataFrame({"EUR": [-26505.0, 20755.0]}), {"EUR": printing.AMOUNT}
+    )
+    assert list(written["EUR"]) == ["(26,505)", "20,755"]
+
+
 def test_columns_of_one_label_days_and_large_numbers_are_all_written():
     frame = pd.DataFrame({
         "P50": [1_234_567.25, 0.1234], "P80": [2, 3], "On": pd.to_datetime(["2026-06-30", None]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 import pytest
 
 from mlpm_core.services.ingest import registers
@@ -148,6 +150,29 @@ def test_a_typical_value_that_is_right_is_marked_as_checked_with_how_that_is_kno
     assert saved["recall"]["source"] == "Counted in the CRM"
     assert saved["recall"]["written"] == "0.4 to 0.65"
     assert "2 typical values marked as checked." in said(app).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("of_project", "typed", "saved"),
+    [("Ines", "", "Ines"), ("Ines", " Tom ", "Tom"), ("", "", getpass.getuser())],
+)
+def test_who_answers_for_a_number_is_asked_and_the_projects_owner_proposed(
+    empty, of_project, typed, saved
+):
+    """It was the account of the server, which is nobody."""
+    ada = empty.acting_as("ada")
+    start_project(ada, "Shop", kind_id="churn", currency="EUR", owner=of_project)
+    app = open_screen("value_case", project="shop", edit="1")
+    field(app, "Customer value").set_value("300")
+    run(app)
+    (owner,) = [t for t in app.text_input if t.label == "Who answers for them?"]
+    assert (owner.value, owner.placeholder) == ("", of_project or getpass.getuser())
+    owner.set_value(typed)
+    run(app)
+    button(app, "Save the changes").click()
+    run(app)
+    numbers = registers.records(empty, "shop", "quantities")
+    assert next(q["owner"] for q in numbers if q["name"] == "customer_value") == saved
 
 
 def test_what_a_case_lacks_is_filled_in_with_typical_numbers_and_said(empty):

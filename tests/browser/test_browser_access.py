@@ -71,6 +71,33 @@ _IS_DARK = """() => 'dark' ===
     getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"""
 _FITS = """() => [document.documentElement, document.querySelector('[data-testid=stMain]')].every(
     part => part.scrollWidth <= part.clientWidth)"""
+_ON_PAPER = """(width) => {
+    const main = document.querySelector('[data-testid=stMainBlockContainer]');
+    const seen = (sort) => [...document.querySelectorAll(sort)].filter(
+        (e) => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().height);
+    const inside = (sort) => seen(sort).filter((e) => main.contains(e));
+    const said = (e) => `${e.tagName} ${e.dataset.testid ?? ''} ${e.innerText ?? ''}`.slice(0, 80);
+    const controls = 'input, textarea, select, [role=slider], button:not([role=tab]), '
+        + '[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar]';
+    return [
+        ...seen(controls).map((e) => `a control: ${said(e)}`),
+        ...inside('p, li, td, th, h1, h2, h3, svg, canvas')
+            .filter((e) => e.getBoundingClientRect().right > width + 1)
+            .map((e) => `beyond the sheet: ${said(e)}`),
+        ...inside('[data-testid=stLayoutWrapper]')
+            .filter((e) => !e.innerText.trim() && !e.querySelector('svg, canvas'))
+            .map((e) => `an empty frame: ${said(e)}`),
+        ...inside('.stVegaLiteChart, .stAlert, .stGridCell, tr')
+            .filter((e) => getComputedStyle(e).breakInside !== 'avoid')
+            .map((e) => `cut by the end of a sheet: ${said(e)}`),
+        ...inside('.stVerticalBlock').filter((e) => getComputedStyle(e).display !== 'block')
+            .map((e) => `laid over what follows by the end of a sheet: ${said(e)}`),
+        ...(/as of/.test(inside('[data-testid=stCaptionContainer]')[0]?.innerText)
+            ? [] : ['no line of whose figures these are']),
+    ];
+}"""
+A4 = 703
+"""Pixels between the margins of a sheet."""
 _FOCUS = """() => {
     const at = document.activeElement;
     const name = at.ariaLabel || at.innerText || at.value || '';
@@ -118,6 +145,13 @@ def faults(page: Page, met: set[str]) -> list[str]:
         page.wait_for_function(_FITS)  # a table draws itself anew
     except WaitedTooLong:
         found.append("scrolls sideways at 200 %")
+    page.set_viewport_size({"width": A4, "height": 994})
+    page.emulate_media(media="print")
+    try:
+        page.wait_for_function(f"width => !({_ON_PAPER})(width).length", arg=A4)
+    except WaitedTooLong:
+        found += [f"on paper, {one}" for one in page.evaluate(_ON_PAPER, A4)]
+    page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
     return found

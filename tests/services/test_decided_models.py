@@ -92,7 +92,7 @@ def test_the_decided_version_tells_what_it_realised(shop):
     results(shop, WEEKS.replace("0.30,P1W", "0.26,P1W"), version="1.0")
     view = decided(shop, "1.0")
     assert view.realised.mean == net_at(0.26)
-    assert view.realised_when == "in the week of 29 Jul 2024"
+    assert view.realised_when.when == "in the week of 29 Jul 2024"
     assert (view.realised_reason, view.instead) == ("", "")
 
 
@@ -111,14 +111,14 @@ def test_a_version_that_was_replaced_keeps_its_figures_and_names_the_next(shop):
     results(shop, "2024-07-22,0.10,P1W,final\n", version="2.0", name="later.csv")
     view = decided(shop, "1.0")
     assert view.realised.mean == net_at(0.25)
-    assert view.realised_when == "in the week of 15 Jul 2024"
+    assert view.realised_when.when == "in the week of 15 Jul 2024"
     assert view.instead == "m 2.0 is in use now, since 22 Jul 2024."
 
 
 def test_results_after_a_version_ended_do_not_count(shop):
     in_use(shop, "2024-07-10", model_version="1.0", to_on="2024-07-21")
     results(shop, WEEKS, version="1.0")
-    assert decided(shop, "1.0").realised_when == "in the week of 15 Jul 2024"
+    assert decided(shop, "1.0").realised_when.when == "in the week of 15 Jul 2024"
 
 
 def test_what_ran_only_before_the_decision_was_not_decided(shop):

@@ -194,7 +194,7 @@ def test_a_finding_goes_before_the_answer_of_a_guess_and_is_named(shop):
     assert "Dirty data" in [step.label for step in dirty.estimate.waterfall]
     (answer,) = dirty.found
     assert answer.sentence == (
-        "Dirty data: yes, by “A sample of 40 was counted” (checked, 04 May 2026). The estimate "
+        "Dirty data: yes, by “A sample of 40 was counted” (checked, 4 May 2026). The estimate "
         "itself says no."
     )
     assert "findings of the Brief: Dirty data (yes)." in page_of_guess(shop, WINBACK, dirty)

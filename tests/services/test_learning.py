@@ -126,6 +126,12 @@ def test_the_pace_counts_whole_weeks_and_no_waits(shop):
     assert view.weeks[-1] == date(2026, 6, 22)
 
 
+def test_the_weeks_of_finished_work_end_with_its_last_task(shop):
+    save(shop, "tasks", done("a", 9), done("b", 4), task("out", status="dropped"))
+    assert learning(shop, "shop").weekly_done == (1, 0, 0, 0, 0, 1)
+    assert learning(shop, "shop").weeks[-1] == date(2026, 6, 1)
+
+
 def test_pace_and_task_numbers_that_differ_by_a_quarter_disagree(shop):
     save(shop, "tasks", *[done(f"d{i}", i) for i in range(1, 13)], *[task(f"l{i}") for i in "abcd"])
     assert learning(shop, "shop").pace.p80 == 4

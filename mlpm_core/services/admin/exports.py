@@ -155,7 +155,7 @@ def decisions_table(workspace: Workspace, project: str) -> list[dict[str, Any]]:
             "promised_before_correction": d.is_before_correction,
             **_ranged("realised", d.realised, d.realised_reason),
             "realised_grade": Grade.MODEL_IMPLIED.value if d.realised else None,
-            "realised_when": d.realised_when,
+            "realised_when": d.realised_when.when if d.realised_when else None,
             "in_use_instead": d.instead or None,
         }
         for d in decisions(workspace, project)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from mlpm_core.in_life.periods import Period
     from mlpm_core.records import Project
+    from mlpm_core.services.valuation.now import Stretch
     from mlpm_core.store import Reader
 
 
@@ -30,7 +32,7 @@ class Realised:
     """
 
     value: Range | None = None
-    when: str | None = None
+    when: Stretch | Period | None = None
     reason: str = ""
     instead: str = ""
 
@@ -82,7 +84,7 @@ class DecidedModels:
         if value.current is None:
             reason = f"{since}; no value can be computed from its results: {value.problem}"
             return Realised(reason=reason, instead=instead)
-        when = (value.rests_on or value.as_of).when
+        when = value.rests_on or value.as_of
         return Realised(Range.of(value.current.net, value.currency), when, "", instead)
 
     def versions(self, value_case_id: str) -> list[tuple[str, str]]:

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from mlpm_core.in_life.periods import Period
     from mlpm_core.records import Receipt
     from mlpm_core.services.evaluate.proof_plans import ProofChoice
     from mlpm_core.services.session.workspace import Workspace
+    from mlpm_core.services.valuation.now import Stretch
     from mlpm_core.store import Ledger, Reader
 
 
@@ -104,7 +106,7 @@ class DecisionView:
     promised: Range | None
     promised_reason: str
     realised: Range | None
-    realised_when: str | None
+    realised_when: Stretch | Period | None
     realised_reason: str
     instead: str
     is_review_due: bool

@@ -96,6 +96,7 @@ def realised_value(
     within: Collection[Span] = (),
     before_cost: bool = False,
     beside_others: bool = False,
+    only_within: bool = False,
 ) -> RealisedValue:
     """What the monitored periods of a value case tell of its days in use.
 
@@ -120,6 +121,9 @@ def realised_value(
     beside_others : bool
         Whether its draws are added to those of other value cases: what they share is drawn alike,
         all else apart (``moved_together.luck``).
+    only_within : bool
+        Whether nothing but those stretches is asked: periods that touch none are not valued, and
+        no months are told.
     """
     in_use: list[Span] = []
     held: list[_Held] = []
@@ -141,7 +145,7 @@ def realised_value(
             held += sorted(
                 _held(case, by_period, use, whose), key=lambda h: (-h.n_told, h.span.days)
             )
-    windows = months(in_use)
+    windows = [] if only_within else months(in_use)
     days = sorted(since)
     asked = [
         *windows,
@@ -150,7 +154,15 @@ def realised_value(
     ]
     faults: list[str] = []
     written = planned_inputs(case) if beside_others else None
-    valued = _valued(case, held, dimensions, faults, before_cost=before_cost, apart=written)
+    counting = [
+        (period, parts)
+        for period, parts in zip(held, counted_parts([h.span for h in held]), strict=True)
+        if parts and (not only_within or any(w.within(p) for w in within for p in parts))
+    ]
+    own = {name for period in held for name in period.metrics}
+    valued = _valued(
+        case, counting, own, dimensions, faults, before_cost=before_cost, apart=written
+    )
     totals = window_totals(valued, asked)
     return RealisedValue(
         months=tuple(
@@ -197,7 +209,8 @@ def _held(
 
 def _valued(
     case: CaseValue,
-    held: Sequence[_Held],
+    counting: Sequence[tuple[_Held, tuple[Span, ...]]],
+    own: Collection[str],
     dimensions: Collection[Dimension],
     faults: list[str],
     *,
@@ -206,12 +219,11 @@ def _valued(
 ) -> Iterator[PeriodValue]:
     """The periods that count with their draws; what is wrong with the others goes to ``faults``.
 
-    ``apart`` is what is written of all inputs, where each has luck of its own.
+    ``own`` names the inputs that are a metric in any period of the case. ``apart`` is what is
+    written of all inputs, where each has luck of its own.
     """
     of_written = {} if apart is None else luck(case, apart, {})
-    own = {name for period in held for name in period.metrics} | of_written.keys()
-    parts = counted_parts([period.span for period in held])
-    counting = [(period, p) for period, p in zip(held, parts, strict=True) if p]
+    own = {*own, *of_written}
     try:
         common = _valuation(case, own, planned_inputs(case))
         free = _valuation(case, own, without_running_cost(case)) if before_cost else None

@@ -41,21 +41,25 @@ class ValueCompared:
 class ValueChanges:
     """Net value a week over the days shown, and against others.
 
-    ``against`` is by ``Against``, or by two days that somebody chose; ``unvalued`` says what is
-    wrong with periods that have no value.
+    ``against`` is by ``Against``, or by two days that somebody chose.
     """
 
     level: ValueChange
     against: Mapping[str, ValueCompared]
-    unvalued: tuple[str, ...]
 
 
 def value_changes(
-    workspace: Workspace, project: str, value_case_id: str, shown: ShownPeriod
+    workspace: Workspace,
+    project: str,
+    value_case_id: str,
+    shown: ShownPeriod,
+    *,
+    only_chosen: bool = False,
 ) -> ValueChanges | None:
     """What a value case was worth a week over the days shown, against those before and others.
 
-    None where all days are shown. Days that were not monitored are never filled in.
+    None where all days are shown. Days that were not monitored are never filled in. Where
+    ``only_chosen``, they are compared with what is chosen and with nothing else.
 
     Raises
     ------
@@ -64,7 +68,11 @@ def value_changes(
     """
     if shown.span is None:
         return None
-    comparisons = shown.comparisons
+    comparisons = {
+        name: compared
+        for name, compared in shown.comparisons.items()
+        if not only_chosen or name == shown.against
+    }
     spans = {s for c in comparisons.values() for s in (c.now, c.before) if s} | {shown.span}
     today = workspace.today(project)
     with workspace.store.reader() as reader:
@@ -73,7 +81,9 @@ def value_changes(
             raise NotFoundError.of("value case", value_case_id, cases)
         rows = {c.value_case_id: c for c in reader.current(ValueCase, project)}
         case = cases[value_case_id]
-        life = realised_value(reader, rows[value_case_id], case, today, within=spans)
+        life = realised_value(
+            reader, rows[value_case_id], case, today, within=spans, only_within=True
+        )
     unit = f"{case.currency}/week"
     now = (shown.span, life.within[shown.span])
     compared = {
@@ -82,7 +92,7 @@ def value_changes(
         )
         for name, c in comparisons.items()
     }
-    return ValueChanges(value_change(now, None, NET, unit), compared, life.unvalued)
+    return ValueChanges(value_change(now, None, NET, unit), compared)
 
 
 def project_change(workspace: Workspace, project: str, shown: ShownPeriod) -> ValueCompared | None:
@@ -96,7 +106,10 @@ def project_change(workspace: Workspace, project: str, shown: ShownPeriod) -> Va
         When there is no such project.
     """
     cases = [line.case for line in lines_of(workspace, project) if line.is_counted]
-    every = [value_changes(workspace, project, case.value_case_id, shown) for case in cases]
+    every = [
+        value_changes(workspace, project, case.value_case_id, shown, only_chosen=True)
+        for case in cases
+    ]
     changes = [found.against[shown.against].change for found in every if found]
     if not changes:
         return None

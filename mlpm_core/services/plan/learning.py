@@ -92,6 +92,7 @@ class LearningView:
     inside: Inside
     outside: OutsideView | None
     estimators: tuple[EstimatorLine, ...]
+    weeks: tuple[date, ...]
     weekly_done: tuple[int, ...]
     n_remaining: int
     n_undated: int
@@ -105,12 +106,6 @@ class LearningView:
     def pace_disagrees(self) -> bool:
         """Whether the team's pace and the task numbers tell different ends."""
         return disagrees(self.pace.p80, self.inside.weeks_p80)
-
-    @property
-    def weeks(self) -> list[date]:
-        """The Mondays of the weeks of ``weekly_done``."""
-        n = len(self.weekly_done)
-        return [_monday(self.day) - (n - i) * _WEEK for i in range(n)]
 
     @property
     def is_empty(self) -> bool:
@@ -165,10 +160,11 @@ def learning(workspace: Workspace, project: str, inside: Inside | None = None) -
         inside=known,
         outside=reference.outside_view(raw_days, known.effort_p80) if raw_days else None,
         estimators=estimators(others),
-        weekly_done=weeks,
+        weeks=tuple(weeks),
+        weekly_done=tuple(weeks.values()),
         n_remaining=len(open_work),
         n_undated=sum(t.status is TaskStatus.DONE and t.finished_on is None for t in tasks),
-        pace=throughput_forecast(weeks, len(open_work), growth=growth),
+        pace=throughput_forecast(list(weeks.values()), len(open_work), growth=growth),
         discovery=discovery,
         baseline_on=baseline.taken_on if baseline else None,
         alarm=drift_alarm(snapshots, baseline, row.budget, known.cost_p50),
@@ -212,20 +208,23 @@ def own_ranges(workspace: Workspace, project: str) -> dict[str, OwnRange]:
     return {category: found for category, found in ranges.items() if found}
 
 
-def weekly_done(tasks: Iterable[Task], day: date) -> tuple[int, ...]:
-    """Tasks finished in each whole week before the one of a day, from the first that was begun.
+def weekly_done(tasks: Iterable[Task], day: date) -> dict[date, int]:
+    """Tasks finished by the Monday of each whole week before a day, from the first that was begun.
 
-    Waits are left out: nobody works at them.
+    Where nothing is left to do, the weeks end with the last task. Waits are left out: nobody works
+    at them.
     """
     work = [t for t in tasks if t.category is not TaskCategory.WAIT]
     done = [t.finished_on for t in work if t.status is TaskStatus.DONE and t.finished_on]
     begun = [t.started_on for t in work if t.started_on]
     if not done and not begun:
-        return ()
+        return {}
     first, this_week = _monday(min([*done, *begun])), _monday(day)
     by_week = Counter(_monday(d) for d in done)
-    n_weeks = max(0, (this_week - first).days // _WEEK.days)
-    return tuple(by_week[first + i * _WEEK] for i in range(n_weeks))
+    is_over = all(t.status in _OVER for t in work)
+    end = min(this_week, _monday(max(done)) + _WEEK) if is_over and done else this_week
+    n_weeks = max(0, (end - first).days // _WEEK.days)
+    return {week: by_week[week] for week in (first + i * _WEEK for i in range(n_weeks))}
 
 
 def _monday(day: date) -> date:

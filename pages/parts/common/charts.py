@@ -16,6 +16,8 @@ import streamlit as st
 from pages.parts.common import event_marks, files, lines, printing
 from pages.parts.common.format import literal, spoken
 from pages.parts.common.hover import (
+    DATES,
+    DAY_MONTH,
     EIGHT,
     INK,
     MUTED,
@@ -28,7 +30,7 @@ from pages.parts.common.hover import (
     tooltip_line,
     with_earlier,
 )
-from pages.parts.common.locales import current
+from pages.parts.common.locales import Locale, current
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +75,7 @@ def draw(
     )
     source = files.source_lines(about)
     spec = spec | {"config": spec["config"] | current().chart}
+    spec["params"] = [*spec["params"][:-1], _day_month(current())]
     on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
     del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
@@ -332,7 +335,12 @@ def finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart, name: str) -> S
     for part in (spec, *spec.get("layer", ())):
         part.pop("data", None)
     spec.pop("datasets", None)
+    spec["params"] = [*spec.get("params", ()), _day_month(Locale())]
     return silenced(spec)
+
+
+def _day_month(of: Locale) -> dict[str, str]:
+    return {"name": DAY_MONTH, "value": of.day_month}
 
 
 def over_time(field: str) -> alt.X:
@@ -340,7 +348,7 @@ def over_time(field: str) -> alt.X:
         field=field,
         type="temporal",
         scale=alt.Scale(range=lines.ROOM),
-        axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=8),
+        axis=alt.Axis(**DATES),
     )
 
 

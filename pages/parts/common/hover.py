@@ -30,6 +30,18 @@ SHORT: Final[dict[str, Any]] = {
     "labelExpr": "format(datum.value, abs(datum.value) < 1000 ? ',.6~r' : '~s')",
 }
 """What an axis of money and amounts says: five ticks or so, thousands as k, and 0 as 0."""
+DAY_MONTH: Final = "day_month"
+"""The parameter of a chart that holds how its reader writes a day without its year."""
+DATES: Final[dict[str, Any]] = {
+    "title": None,
+    "grid": False,
+    "tickCount": 8,
+    "labelOverlap": "greedy",
+    "labelSeparation": 6,
+    "labelExpr": "hours(datum.value) ? datum.label : "
+    f"timeFormat(datum.value, date(datum.value) === 1 ? '%b %Y' : {DAY_MONTH})",
+}
+"""What an axis of days says: each month with its year, for on a phone few of them have a place."""
 EIGHT: Final = "Likely (8 times in 10)"
 NINE: Final = "Likely (9 times in 10)"
 Spec = dict[str, Any]

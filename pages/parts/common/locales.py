@@ -76,6 +76,11 @@ class Locale:
         return {"timeFormat": days, "locale": {"number": marks}}
 
     @property
+    def day_month(self) -> str:
+        """A day without its year, as a chart's axis takes it."""
+        return "%b %-d" if self.form.is_month_first else "%-d %b"
+
+    @property
     def has_decimal_comma(self) -> bool:
         """Whether a comma that was typed may stand before decimals."""
         return self.types.decimal == ","

@@ -21,7 +21,7 @@ from mlpm_core.services.in_life.shown_period import (
     span_of,
     written,
 )
-from pages.parts.common import addresses, controls, queries
+from pages.parts.common import addresses, controls, printing, queries
 from pages.parts.common import period_text as say
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import literal
@@ -79,7 +79,7 @@ def control_at(today: date, word: str = "", *, year_starts_in: int = 1) -> Shown
         asked = _asked("range", "Time range", ranges, today, _help(year_starts_in))
         against = _asked("against", "Compare with", _AGAINST, today, _HELP_AGAINST)
     shown = _shown(today, asked, against, year_starts_in=year_starts_in)
-    st.caption(say.shown(shown, word))
+    st.caption(say.shown(shown, word, can_choose=not printing.is_on()))
     return shown
 
 

@@ -63,13 +63,15 @@ def _n(span: Span) -> str:
     return counted(int(span.days), "day")
 
 
-def shown(chosen: ShownPeriod, word: str = "") -> str:
+def shown(chosen: ShownPeriod, word: str = "", *, can_choose: bool = True) -> str:
     """What is shown and what it is compared with, with both ranges of days.
 
-    ``word`` names the newest period, where that is compared while all days are shown.
+    ``word`` names the newest period, where that is compared while all days are shown; on paper
+    nobody ``can_choose`` a range.
     """
     if chosen.span is None and not word:
-        return "All days are shown; choose a time range to compare it with another."
+        way = "; choose a time range to compare it with another" if can_choose else ""
+        return f"All days are shown{way}."
     if chosen.span is None:
         text = f"All days are shown; what is compared is the newest {word}, not all days"
         if chosen.against == Against.YEAR_AGO:

@@ -24,7 +24,7 @@ from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from streamlit.delta_generator import DeltaGenerator
 
@@ -32,7 +32,8 @@ _KEY: Final = "print"
 _DIGITS: Final = 15
 _MOST_DECIMALS: Final = 4
 _PRINTED: Final = re.compile(r"%\.(\d)f")
-AMOUNT: Final = st.column_config.NumberColumn(format="accounting", step=1)
+_ACCOUNTING: Final = "accounting"
+AMOUNT: Final = st.column_config.NumberColumn(format=_ACCOUNTING, step=1)
 """A column of whole money, as 1,234, and (1,234) below 0, as accounts have it."""
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
@@ -72,10 +73,39 @@ def notice() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="on_screen_only_notice"):
         st.info(
             "This is the screen as it prints. Use the browser's own Print, on paper or as PDF: "
-            "menu, fields and buttons are left out.",
+            "menu, fields and buttons are left out. Open first what is folded and should be read.",
             icon=":material/print:",
         )
         st.button("Back to the screen", key="print_back", on_click=addresses.drop, args=(_KEY,))
+
+
+def screen_only(name: str, *, border: bool = False) -> DeltaGenerator:
+    """A place for what only works on a screen; on paper it is left out."""
+    return st.container(border=border, key=f"on_screen_only_{name}")
+
+
+def hint(text: str, *, key: str, help: str | None = None) -> None:
+    """What one can do on a screen, in small letters; not printed, for on paper one cannot."""
+    with screen_only(key):
+        st.caption(text, help=help)
+
+
+def tabs(labels: Sequence[str], *, left_out: str = "") -> Sequence[DeltaGenerator]:
+    """Tabs; on paper one part below the other, each under its label.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        What the tabs are called.
+    left_out : str
+        The one of them that is left out on paper: what is only done on a screen.
+    """
+    if not is_on():
+        return st.tabs(list(labels))
+    places = [screen_only("tab") if label == left_out else st.container() for label in labels]
+    for place, label in zip(places, labels, strict=True):
+        place.header(label, anchor=False)
+    return places
 
 
 def table(
@@ -145,7 +175,7 @@ def _marked(data: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:
         decimals = _PRINTED.fullmatch(shown or "")
         if decimals:
             n = int(decimals[1])
-        elif shown == "accounting":
+        elif shown == _ACCOUNTING:
             n = 0
         elif shown is None and pd.api.types.is_float_dtype(kind):
             n = _decimals(data.iloc[:, place])
@@ -255,6 +285,8 @@ def _written(cell: Any, printf: str | None) -> str:  # noqa: ANN401  of any colu
     if isinstance(cell, int | float):
         if printf and files.AS_PRINTF.search(printf):
             return literal(form().number(printf % cell))
+        if printf == _ACCOUNTING and cell < 0 and _is_plain():
+            return f"({_written(-cell, printf)})"
         is_small = 0 < abs(cell) < 1
         return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):

@@ -66,7 +66,7 @@ def opener(label: str, kind: str, icon: str) -> None:
     """A button, where a screen is read, that opens what is filled in at one kind of record."""
     if addresses.named(_KEY) == (_OPEN,) and addresses.named("kind") == (kind,):
         return
-    with st.container(key=f"on_screen_only_{kind}"):
+    with printing.screen_only(kind):
         st.button(label, icon=f":material/{icon}:", on_click=_open, args=(kind,))
 
 
@@ -104,7 +104,7 @@ def _turn(to: str) -> None:
 
 def place(name: str) -> DeltaGenerator:
     """A frame for what people fill in on a screen; on paper it is left out."""
-    return st.container(border=True, key=f"on_screen_only_{name}")
+    return printing.screen_only(name, border=True)
 
 
 def close() -> None:

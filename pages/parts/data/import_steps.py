@@ -257,6 +257,12 @@ def last(project: str) -> None:
             query_params=panels.here(),
         )
         st.page_link(
+            "overview/kpi.py",
+            label="See the KPIs",
+            icon=":material/monitoring:",
+            query_params=panels.here(),
+        )
+        st.page_link(
             "data/imports.py",
             label="Open the receipt or undo it",
             icon=":material/receipt_long:",

@@ -12,7 +12,16 @@ from mlpm_core.services.evaluate.decisions import DecisionState
 from mlpm_core.services.in_life.portfolio import Grade
 from mlpm_core.services.ingest.recorded_decisions import Origin
 from pages.parts.common import addresses, commands, forms, panels, printing, queries, saving, work
-from pages.parts.common.format import NOTHING, counted, figure, graded, literal, option_name, plain
+from pages.parts.common.format import (
+    NOTHING,
+    counted,
+    day,
+    figure,
+    graded,
+    literal,
+    option_name,
+    plain,
+)
 from pages.parts.evaluate import rebuilt, tables, text
 from pages.parts.evaluate.proof import NO_PLAN
 
@@ -277,7 +286,9 @@ def _decision(decision: DecisionView, anchors: dict[str, str]) -> None:
 
 def _review(decision: DecisionView) -> None:
     """The way to close the review: a decision that takes the place of the one under review."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", key=f"on_screen_only_{_anchor(decision)}"
+    ):
         is_begun = st.button(
             "Close the review", icon=":material/event_available:", key=f"close_{_anchor(decision)}"
         )
@@ -334,7 +345,8 @@ def _promised_and_realised(decision: DecisionView) -> None:
             grade = Grade.MODEL_IMPLIED
             _range("Realised now", decision.realised, grade, decision.realised_reason)
             if decision.realised_when:
-                st.caption(literal(f"The chosen model, as monitored {decision.realised_when}."))
+                when = decision.realised_when.said(day)
+                st.caption(literal(f"The chosen model, as monitored {when}."))
             if decision.instead:
                 st.caption(literal(decision.instead))
 

@@ -12,6 +12,7 @@ import streamlit as st
 from mlpm_core.quantity import Dimension
 from mlpm_core.quantity.written import in_form
 from pages.parts.common import charts, files, panels, printing, work
+from pages.parts.common.cache import made_once
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
 from pages.parts.common.format import money as money_in_words
@@ -105,6 +106,7 @@ def _sentence(preferences: Preferences) -> str:
     )
 
 
+@made_once
 def _shares(preferences: Preferences) -> pd.DataFrame:
     ranked = sorted(preferences.shares.items(), key=lambda item: -item[1])[:MOST_DRAWN]
     return pd.DataFrame(
@@ -155,6 +157,7 @@ def _bars() -> Spec:
     )
 
 
+@made_once
 def _people(preferences: Preferences, currency: str) -> pd.DataFrame:
     rows = [
         {

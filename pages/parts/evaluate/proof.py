@@ -16,7 +16,7 @@ from mlpm_core.services.evaluate.proof_plans import (
     ProofQuestion,
 )
 from pages.parts.common import controls, panels, printing
-from pages.parts.common.cache import shared, workspace
+from pages.parts.common.cache import made_once, shared, workspace
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -179,6 +179,7 @@ def design_name(design: Design) -> str:
             return "Before and after, with a control series"
 
 
+@made_once
 def designs(plan: ProofPlan, kpi: KpiToProve) -> pd.DataFrame:
     """Every design with what it takes."""
     return pd.DataFrame(

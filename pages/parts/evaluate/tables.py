@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.quantity import Dimension
 from mlpm_core.services.evaluate.candidates import NONE
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, number, option_name, percent, span, written_unit
 from pages.parts.evaluate.text import MOST_DRAWN, metric_label
 
@@ -104,6 +105,7 @@ def unvalued(view: LeaderboardView) -> pd.DataFrame:
     return pd.DataFrame(view.unvalued, columns=["Candidate", "Why it has no value"])
 
 
+@made_once
 def five_dimensions(shown: Sequence[Option]) -> pd.DataFrame:
     """Options one under the other, with net and the five dimensions of each."""
     cells = {"Option": [option_name(o.name) for o in shown]}

@@ -72,7 +72,9 @@ def listed(lines: Sequence[KpiLine]) -> None:
         column_config={"Newest values": st.column_config.LineChartColumn(width="small")},
         alt="KPIs of the project with state, value, target, newest values, freshness and owner",
     )
-    st.caption("Click a KPI to open it. The line shows up to 26 of its newest periods.")
+    printing.hint(
+        "Click a KPI to open it. The line shows up to 26 of its newest periods.", key="kpis"
+    )
     st.page_link(
         "plan/find_kpi.py",
         label="Find another KPI",

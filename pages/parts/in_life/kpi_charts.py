@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import altair as alt
 
 from pages.parts.common import event_marks, lines
-from pages.parts.common.charts import ALARM, Spec, finished
+from pages.parts.common.charts import ALARM, Spec, finished, over_time
 from pages.parts.common.hover import (
     EIGHT,
     MUTED,
@@ -54,14 +54,7 @@ def kpi_over_time(unit: str, *, has_implied: bool, has_earlier: bool = False) ->
     ``event_marks``; `of_kpi` adds the names of the lines.
     """
     base = ranged(
-        alt.Chart().encode(
-            alt.X(
-                field="start",
-                type="temporal",
-                scale=alt.Scale(range=lines.ROOM),
-                axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=8),
-            )
-        ),
+        alt.Chart().encode(over_time("start")),
         measured_text="measured",
         unfinished_text="unfinished",
         implied_text="implied",

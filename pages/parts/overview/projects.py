@@ -47,9 +47,10 @@ def section(rows: Sequence[ProjectRow]) -> tuple[list[ProjectRow], Mapping[str, 
     st.markdown(words.overview(_together(rows)))
     chosen, by, order = filters.bar(rows)
     listed = [row for row in rows if chosen.takes(row)]
-    st.caption(
+    printing.hint(
         "Filter and time range change the list and what is below it; sums above are of all "
-        "projects, a year at the pace of their newest results."
+        "projects, a year at the pace of their newest results.",
+        key="filter",
     )
     st.markdown(words.shown(_together(listed), len(rows)))
     if not listed:

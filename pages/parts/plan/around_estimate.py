@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlpm_core.services.plan.learning import inside_of
 from mlpm_core.services.plan.team import demand_of
+from pages.parts.common import printing
 from pages.parts.common.format import literal
 from pages.parts.plan import (
     learning,
@@ -38,7 +39,9 @@ def waiting(whole: TaskEstimateView) -> None:
 
 def show(project: str, whole: TaskEstimateView | None, guess: EstimateView | None = None) -> None:
     """Three tabs; ``whole`` is the estimate by tasks, where there is one, else the guess counts."""
-    tab_packs, tab_team, tab_learning = st.tabs(["Tasks to begin with", "Team", "Learning"])
+    tab_packs, tab_team, tab_learning = printing.tabs(
+        ["Tasks to begin with", "Team", "Learning"], left_out="Tasks to begin with"
+    )
     with tab_packs:
         task_packs.show(project)
     with tab_team:

@@ -9,9 +9,12 @@ import streamlit as st
 
 from mlpm_core.services.plan.checks import ArtefactGap
 from pages.parts.common import printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, counted, day, literal, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.services.plan.checks import ChecksView, KeptArtefact
 
 GAPS: Final = {
@@ -45,20 +48,7 @@ def table(view: ChecksView) -> None:
             icon=":material/auto_delete:",
         )
     printing.table(
-        pd.DataFrame(
-            {
-                "Artefact": [a.record.artefact_id for a in kept],
-                "Type": [a.record.artefact_type.value.replace("_", " ") for a in kept],
-                "Not settled": [", ".join(GAPS[g] for g in a.gaps) or NOTHING for a in kept],
-                "Steps since raw": [a.steps for a in kept],
-                "Made": [day(a.record.created_on) for a in kept],
-                "Access from": [a.record.owner or NOTHING for a in kept],
-                "Place": [a.record.location or NOTHING for a in kept],
-                "Licence": [a.record.licence or NOTHING for a in kept],
-                "Data of persons": [_personal(a) for a in kept],
-                "Keep until": [day(a.record.keep_until_on) for a in kept],
-            }
-        ),
+        _table(kept),
         hide_index=True,
         alt="Artefacts with what is not settled, steps, owner, place, licence and last day",
     )
@@ -67,6 +57,24 @@ def table(view: ChecksView) -> None:
     st.caption(
         f"{plain(open_ones)} of {n} with something not settled. Steps since raw: the longest way "
         "from what was made from nothing that is written down."
+    )
+
+
+@made_once
+def _table(kept: Sequence[KeptArtefact]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Artefact": [a.record.artefact_id for a in kept],
+            "Type": [a.record.artefact_type.value.replace("_", " ") for a in kept],
+            "Not settled": [", ".join(GAPS[g] for g in a.gaps) or NOTHING for a in kept],
+            "Steps since raw": [a.steps for a in kept],
+            "Made": [day(a.record.created_on) for a in kept],
+            "Access from": [a.record.owner or NOTHING for a in kept],
+            "Place": [a.record.location or NOTHING for a in kept],
+            "Licence": [a.record.licence or NOTHING for a in kept],
+            "Data of persons": [_personal(a) for a in kept],
+            "Keep until": [day(a.record.keep_until_on) for a in kept],
+        }
     )
 
 

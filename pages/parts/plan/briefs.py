@@ -23,6 +23,7 @@ from pages.parts.common import (
 from pages.parts.common import (
     record_form as editors,
 )
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import ICONS, NOTHING, counted, day, listed, literal, plain
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def warnings(view: BriefView) -> None:
         st.warning("  \n".join(map(literal, view.warnings)), icon=":material/warning:")
 
 
+@made_once
 def by_area(view: BriefView) -> pd.DataFrame:
     """The findings of each area by confidence, for their chart."""
     surest_first = list(reversed(Confidence))
@@ -172,18 +174,23 @@ def open_questions(view: BriefView) -> None:
         st.caption("None. Every finding is checked or proven.")
         return
     printing.table(
-        pd.DataFrame(
-            {
-                "Question": [f.statement for f in view.open_questions],
-                "Area": [f.area.label for f in view.open_questions],
-                "Confidence": [_standing(f) for f in view.open_questions],
-                "Owner": [f.owner or NOTHING for f in view.open_questions],
-                "Due": [_due(f) for f in view.open_questions],
-            }
-        ),
+        _open_questions(view),
         hide_index=True,
         column_config={"Question": st.column_config.TextColumn(width="large")},
         alt="Open questions with their area, confidence, owner and date, blockers first",
+    )
+
+
+@made_once
+def _open_questions(view: BriefView) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Question": [f.statement for f in view.open_questions],
+            "Area": [f.area.label for f in view.open_questions],
+            "Confidence": [_standing(f) for f in view.open_questions],
+            "Owner": [f.owner or NOTHING for f in view.open_questions],
+            "Due": [_due(f) for f in view.open_questions],
+        }
     )
 
 
@@ -227,6 +234,18 @@ def stakeholders(view: BriefView) -> None:
     if not view.stakeholders:
         st.caption("No stakeholder is named yet.")
         return
+    printing.rows(
+        _stakeholders(view),
+        alt="Stakeholders with their influence and what each dimension weighs for them",
+    )
+    st.caption(
+        "Influence and interest go from 1 to 5. Each stakeholder has 100 points for the five "
+        "dimensions; a third or more is highlighted."
+    )
+
+
+@made_once
+def _stakeholders(view: BriefView) -> pd.DataFrame:
     rows = [
         {
             "Stakeholder": _person(s),
@@ -240,14 +259,7 @@ def stakeholders(view: BriefView) -> None:
         rows.append(
             {"Stakeholder": _PROJECT, "Influence": "", "Interest": "", **_points(view.weights)}
         )
-    printing.rows(
-        pd.DataFrame(rows),
-        alt="Stakeholders with their influence and what each dimension weighs for them",
-    )
-    st.caption(
-        "Influence and interest go from 1 to 5. Each stakeholder has 100 points for the five "
-        "dimensions; a third or more is highlighted."
-    )
+    return pd.DataFrame(rows)
 
 
 def _person(who: StakeholderView) -> str:

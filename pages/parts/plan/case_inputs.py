@@ -167,7 +167,7 @@ def save(project: str, case: CaseValue, entered: Fields, saved: CaseValue) -> No
     with st.container(border=True):
         st.markdown(moved(saved, case))
         of = (project, "source", case.value_case_id)
-        asks = forms.opened("case", of, None, {"source": ""})
+        asks = forms.opened("case", of, None, {"source": "", "owner": ""})
         source = st.text_input(
             "Where do the changed numbers come from?",
             placeholder="ERP sales 2025, interview with ...",
@@ -175,9 +175,13 @@ def save(project: str, case: CaseValue, entered: Fields, saved: CaseValue) -> No
             live=forms.LIVE,
             on_change=asks.note,
         )
-        asks.remember({"source": source or ""})
-        labels = {entry.name: entry.label for entry in (*case.inputs, *case.realisation)}
-        edits = _edits(case, form, changes, source or "")
+        entries = {entry.name: entry for entry in (*case.inputs, *case.realisation)}
+        owner = _owner(project, asks, [entries[name] for name, _ in changes])
+        labels = {name: entry.label for name, entry in entries.items()}
+        asks.remember(
+            {"source": source or "", "owner": st.session_state.get(asks.key("owner"), "")}
+        )
+        edits = _edits(case, form, changes, source or "", owner)
         result = saving.offered(
             form,
             project,
@@ -209,7 +213,7 @@ def confirm(project: str, case: CaseValue, entered: Fields) -> None:
         return
     with st.expander("Some typical values are right as they stand", icon=":material/rule:"):
         of = (project, "confirm", case.value_case_id)
-        asks = forms.opened("confirm", of, None, {"right": [], "source": ""})
+        asks = forms.opened("confirm", of, None, {"right": [], "source": "", "owner": ""})
         right = st.multiselect(
             "These are right",
             list(typical),
@@ -224,12 +228,14 @@ def confirm(project: str, case: CaseValue, entered: Fields) -> None:
             live=forms.LIVE,
             on_change=asks.note,
         )
-        asks.remember({"right": right, "source": source or ""})
+        owner = _owner(project, asks, [typical[name] for name in right])
+        typed = {"source": source or "", "owner": st.session_state.get(asks.key("owner"), "")}
+        asks.remember({"right": right, **typed})
         edits = [
             editing.Edit(
                 read[name],
                 {"source": (source or "").strip()},
-                {"owner": typical[name].owner or queries.actor()},
+                {"owner": typical[name].owner or owner},
             )
             for name in right
         ]
@@ -253,7 +259,26 @@ def confirm(project: str, case: CaseValue, entered: Fields) -> None:
         commands.say_and_rerun(f"{n} marked as checked.", result.receipt)
 
 
-def _edits(case: CaseValue, form: Form, changes: Changes, source: str) -> list[editing.Edit]:
+def _owner(project: str, asks: Form, entries: Sequence[CaseInput]) -> str:
+    """Who answers for numbers that nobody answers for yet; the project's owner where left empty."""
+    of_project = next((p.owner for p in queries.all_projects() if p.project == project), "")
+    usual = of_project or queries.actor()
+    if all(entry.owner for entry in entries):
+        return usual
+    typed = st.text_input(
+        "Who answers for them?",
+        placeholder=usual,
+        help=f"Left empty, it is {literal(usual)}.",
+        key=asks.key("owner"),
+        live=forms.LIVE,
+        on_change=asks.note,
+    )
+    return (typed or "").strip() or usual
+
+
+def _edits(
+    case: CaseValue, form: Form, changes: Changes, source: str, owner: str
+) -> list[editing.Edit]:
     """The changed numbers with where they come from and who stands for them."""
     entries = {entry.name: entry for entry in (*case.inputs, *case.realisation)}
     read = form.read or {}
@@ -263,7 +288,7 @@ def _edits(case: CaseValue, form: Form, changes: Changes, source: str) -> list[e
             {"value_case_id": case.value_case_id, "name": name, "written": written},
             {
                 "source": source or entries[name].source,
-                "owner": entries[name].owner or queries.actor(),
+                "owner": entries[name].owner or owner,
             },
         )
         for name, written in changes

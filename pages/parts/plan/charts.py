@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from pages.parts.common import lines
-from pages.parts.common.charts import Spec, finished
+from pages.parts.common.charts import Spec, finished, over_time
 from pages.parts.common.hover import (
+    DATES,
     EIGHT,
     INK,
     MUTED,
@@ -206,10 +207,7 @@ def work_left() -> Spec:
     The frame has the columns day (datetime), p10, p50, p80 and p95 (person-days), told (str, the
     day) and part ("was left" or "from here on").
     """
-    scale, axis = alt.Scale(range=lines.ROOM), alt.Axis(grid=False, labelOverlap=True, tickCount=6)
-    base = alt.Chart().encode(
-        alt.X(field="day", type="temporal", title=None, scale=scale, axis=axis)
-    )
+    base = alt.Chart().encode(over_time("day"))
 
     def y(field: str) -> alt.Y:
         axis = alt.Axis(tickCount=5)
@@ -282,25 +280,22 @@ def findings_by_area() -> Spec:
 def weekly_done() -> Spec:
     """Tasks finished in each week, a bar each.
 
-    The frame has the columns week (its Monday as text, in their order) and done (count).
+    The frame has the columns start and end of the week's bar (datetime), week (its Monday as text)
+    and done (count).
     """
     bars = (
         alt.Chart()
-        .mark_bar(width=10, opacity=0.85)
+        .mark_rect(opacity=0.85)
         .encode(
-            alt.X(
-                field="week",
-                type="ordinal",
-                sort=None,
-                title="Week from",
-                axis=alt.Axis(labelAngle=0, labelOverlap=True),
-            ),
+            alt.X(field="start", type="temporal", axis=alt.Axis(**DATES)),
+            alt.X2(field="end"),
             alt.Y(
                 field="done",
                 type="quantitative",
-                title="Tasks done",
+                title="Tasks done a week",
                 axis=alt.Axis(tickMinStep=1, format="d"),
             ),
+            y2=alt.datum(0),
             tooltip=[
                 tooltip_line("week", "Week from"),
                 tooltip_line("done", "Tasks done", ","),

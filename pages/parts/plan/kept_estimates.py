@@ -45,7 +45,7 @@ def closing(project: str, view: TaskEstimateView) -> None:
     row = task_queries.to_close(project, view)
     if row is None:
         return
-    with st.container(border=True, key="on_screen_only_closing"):
+    with printing.screen_only("closing", border=True):
         st.markdown(literal(text.closing(row)))
         if st.button("Count it among the closed projects", icon=":material/school:"):
             with panels.guard():

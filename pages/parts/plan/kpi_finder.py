@@ -97,7 +97,9 @@ def candidate(project: str, which: Dimension) -> CandidateView | None:
                 args=("candidate", None),
             )
         return chosen
-    st.caption("Choose the one for which somebody can say tomorrow where to look it up.")
+    printing.hint(
+        "Choose the one for which somebody can say tomorrow where to look it up.", key="candidates"
+    )
     with st.grid(3, min_column_width=280):
         for shown in candidates:
             with st.container(border=True, height="stretch"):

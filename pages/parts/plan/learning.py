@@ -131,4 +131,12 @@ def _pace(view: LearningView) -> None:
 
 @made_once
 def _weekly(view: LearningView) -> pd.DataFrame:
-    return pd.DataFrame({"week": [day(week) for week in view.weeks], "done": view.weekly_done})
+    start = pd.to_datetime(list(view.weeks))
+    return pd.DataFrame(
+        {
+            "start": start,
+            "end": start + pd.Timedelta(days=6),  # a gap between a week's bar and the next
+            "week": [day(week) for week in view.weeks],
+            "done": view.weekly_done,
+        }
+    )

@@ -158,10 +158,9 @@ def discovery(view: LearningView) -> str:
     text = f"{since} {tasks} came on top of {plain(found.n_planned)} ({percent(found.share)})"
     if found.per_week is None or found.low is None or found.high is None:
         return f"{text}."
-    return (
-        f"{text}: {percent(found.per_week)} of the plan a week, likely {percent(found.low)} to "
-        f"{percent(found.high)}."
-    )
+    low, high = percent(found.low), percent(found.high)
+    likely = low if low == high else f"{low} to {high}"
+    return f"{text}: {percent(found.per_week)} of the plan a week, likely {likely}."
 
 
 def undated(view: LearningView) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.records import Measure
 from mlpm_core.services.plan.delivery_promises import DeliveryOutcome, Safety
 from pages.parts.common import panels, printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, counted, day, figure, number, percent
 
 if TYPE_CHECKING:
@@ -53,22 +54,27 @@ def table(view: Ledger) -> None:
     """Every promise of a date or a cost with what became of it."""
     if not view.lines:
         return
-    lines = view.lines
     printing.table(
-        pd.DataFrame(
-            {
-                "Promised": [line.record.what for line in lines],
-                "For": [_promised(line, view.currency) for line in lines],
-                "Made to": [line.made_to or NOTHING for line in lines],
-                "Made on": [day(line.record.made_on) for line in lines],
-                "Likely then": [_confidence(line) for line in lines],
-                "By its estimate": [_safety(line, view.currency) for line in lines],
-                "Came to": [_delivered(line, view.currency) for line in lines],
-                "Outcome": [line.outcome.value for line in lines],
-            }
-        ),
+        _table(view),
         hide_index=True,
         alt="Promises of dates and costs with what became of them, open and missed ones first",
+    )
+
+
+@made_once
+def _table(view: Ledger) -> pd.DataFrame:
+    lines = view.lines
+    return pd.DataFrame(
+        {
+            "Promised": [line.record.what for line in lines],
+            "For": [_promised(line, view.currency) for line in lines],
+            "Made to": [line.made_to or NOTHING for line in lines],
+            "Made on": [day(line.record.made_on) for line in lines],
+            "Likely then": [_confidence(line) for line in lines],
+            "By its estimate": [_safety(line, view.currency) for line in lines],
+            "Came to": [_delivered(line, view.currency) for line in lines],
+            "Outcome": [line.outcome.value for line in lines],
+        }
     )
 
 
@@ -117,17 +123,7 @@ def kpi_promises(view: Ledger) -> None:
         st.caption("No KPI value is promised yet.")
         return
     printing.table(
-        pd.DataFrame(
-            {
-                "KPI": [p.kpi_title for p in view.kpi_promises],
-                "Promised": [
-                    figure(p.promised, p.unit) if p.unit else number(p.promised)
-                    for p in view.kpi_promises
-                ],
-                "For": [day(p.promised_for_on) for p in view.kpi_promises],
-                "Made to": [p.made_to or NOTHING for p in view.kpi_promises],
-            }
-        ),
+        _kpi_promises(view),
         hide_index=True,
         alt="Promises of KPI values",
     )
@@ -136,4 +132,19 @@ def kpi_promises(view: Ledger) -> None:
         label="What became of them",
         icon=":material/fact_check:",
         query_params=panels.here(),
+    )
+
+
+@made_once
+def _kpi_promises(view: Ledger) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "KPI": [p.kpi_title for p in view.kpi_promises],
+            "Promised": [
+                figure(p.promised, p.unit) if p.unit else number(p.promised)
+                for p in view.kpi_promises
+            ],
+            "For": [day(p.promised_for_on) for p in view.kpi_promises],
+            "Made to": [p.made_to or NOTHING for p in view.kpi_promises],
+        }
     )

@@ -221,7 +221,7 @@ def _edit(form: Form, mechanism: Mechanism, text: str, note: str) -> editing.Edi
 
 def _answer(mechanism: Mechanism, currency: str) -> None:
     """The driver tree with typical numbers, every formula with its unit, every question."""
-    tree, formulas, questions = st.tabs(["Driver tree", "Formulas", "Questions"])
+    tree, formulas, questions = printing.tabs(["Driver tree", "Formulas", "Questions"])
     with tree:
         st.caption("Computed with a typical value for each input.")
         driver_tree.driver_tree(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from mlpm_core.services.plan.meetings import WINDOW_DAYS, EarlyState
 from pages.parts.common import printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -90,17 +91,7 @@ def contacts(view: MeetingsView) -> None:
     if not view.contacts:
         return
     printing.table(
-        pd.DataFrame(
-            {
-                "Stakeholder": [c.name for c in view.contacts],
-                "Last contact": [_last(c) for c in view.contacts],
-                "Agreed": [_agreed(c) for c in view.contacts],
-                "Days to answer": [_answers(c) for c in view.contacts],
-                f"Minutes in {WINDOW_DAYS} days": [_minutes(c) for c in view.contacts],
-                "Content, 1 to 5": [list(c.content) for c in view.contacts],
-                "Last said": [str(c.content[-1]) if c.content else NOTHING for c in view.contacts],
-            }
-        ),
+        _contacts(view),
         hide_index=True,
         column_config={
             "Content, 1 to 5": st.column_config.LineChartColumn(y_min=1, y_max=5, width="small")
@@ -114,6 +105,21 @@ def contacts(view: MeetingsView) -> None:
             f"{counted(view.n_meetings, 'meeting')}."
         )
     st.caption(text)
+
+
+@made_once
+def _contacts(view: MeetingsView) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Stakeholder": [c.name for c in view.contacts],
+            "Last contact": [_last(c) for c in view.contacts],
+            "Agreed": [_agreed(c) for c in view.contacts],
+            "Days to answer": [_answers(c) for c in view.contacts],
+            f"Minutes in {WINDOW_DAYS} days": [_minutes(c) for c in view.contacts],
+            "Content, 1 to 5": [list(c.content) for c in view.contacts],
+            "Last said": [str(c.content[-1]) if c.content else NOTHING for c in view.contacts],
+        }
+    )
 
 
 def _last(contact: ContactView) -> str:
@@ -146,16 +152,21 @@ def questions(view: MeetingsView) -> None:
     if not view.questions:
         return
     printing.table(
-        pd.DataFrame(
-            {
-                "Open since a meeting": [q.question for q in view.questions],
-                "With": [q.stakeholder for q in view.questions],
-                "Asked": [day(q.asked_on) for q in view.questions],
-                "Age": [counted(q.age_days, "day") for q in view.questions],
-            }
-        ),
+        _questions(view),
         hide_index=True,
         alt="Questions of meetings that have no answer, the oldest first",
+    )
+
+
+@made_once
+def _questions(view: MeetingsView) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Open since a meeting": [q.question for q in view.questions],
+            "With": [q.stakeholder for q in view.questions],
+            "Asked": [day(q.asked_on) for q in view.questions],
+            "Age": [counted(q.age_days, "day") for q in view.questions],
+        }
     )
 
 
@@ -164,15 +175,7 @@ def feedback(view: MeetingsView) -> None:
     if not view.feedback:
         return
     printing.table(
-        pd.DataFrame(
-            {
-                "Day": [day(f.happened_on) for f in view.feedback],
-                "With": [f.stakeholder for f in view.feedback],
-                "How": [f.kind for f in view.feedback],
-                "What was shown": [f.shown or NOTHING for f in view.feedback],
-                "What they said": [f.said or NOTHING for f in view.feedback],
-            }
-        ),
+        _feedback(view),
         hide_index=True,
         alt="What was shown to whom and what they said to it, the newest first",
     )
@@ -181,6 +184,19 @@ def feedback(view: MeetingsView) -> None:
         st.caption(
             f"{counted(n, 'time')} something was shown and nobody wrote down what they said."
         )
+
+
+@made_once
+def _feedback(view: MeetingsView) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Day": [day(f.happened_on) for f in view.feedback],
+            "With": [f.stakeholder for f in view.feedback],
+            "How": [f.kind for f in view.feedback],
+            "What was shown": [f.shown or NOTHING for f in view.feedback],
+            "What they said": [f.said or NOTHING for f in view.feedback],
+        }
+    )
 
 
 def pack(project: str, view: MeetingsView) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.records import Comparison
 from mlpm_core.services.plan.requirements import LimitState
 from pages.parts.common import printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, counted, day, listed, literal, number
 
 if TYPE_CHECKING:
@@ -90,26 +91,31 @@ def table(view: RequirementsView) -> None:
     """Asked against really needed, with the use point and the limit of each."""
     if not view.requirements:
         return
-    rows = view.requirements
     printing.table(
-        pd.DataFrame(
-            {
-                "Asked": [r.record.asked for r in rows],
-                "Why": [r.record.why or NOTHING for r in rows],
-                "Really needed": [r.record.agreed or NOTHING for r in rows],
-                "Use point": [_use_point(r) for r in rows],
-                "Limit": [_limit(r) for r in rows],
-                "Measured": [_measured(r) for r in rows],
-                "Kept": [_kept(r) for r in rows],
-                "Status": [r.record.status.value for r in rows],
-                "Asked by": [r.asked_by or NOTHING for r in rows],
-            }
-        ),
+        _table(view),
         hide_index=True,
         column_config={"Asked": st.column_config.TextColumn(width="medium")},
         alt="Requirements: asked, why, really needed, use point, limit and measured value, status",
     )
     st.caption("A use point says who decides what with the prediction, and when.")
+
+
+@made_once
+def _table(view: RequirementsView) -> pd.DataFrame:
+    rows = view.requirements
+    return pd.DataFrame(
+        {
+            "Asked": [r.record.asked for r in rows],
+            "Why": [r.record.why or NOTHING for r in rows],
+            "Really needed": [r.record.agreed or NOTHING for r in rows],
+            "Use point": [_use_point(r) for r in rows],
+            "Limit": [_limit(r) for r in rows],
+            "Measured": [_measured(r) for r in rows],
+            "Kept": [_kept(r) for r in rows],
+            "Status": [r.record.status.value for r in rows],
+            "Asked by": [r.asked_by or NOTHING for r in rows],
+        }
+    )
 
 
 def changed(view: RequirementsView) -> None:

@@ -19,6 +19,7 @@ from pages.parts.common import (
     work,
 )
 from pages.parts.common import record_form as editors
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     NOTHING,
     counted,
@@ -141,15 +142,7 @@ def burn_down(view: RisksView) -> None:
     st.header("At risk, week by week", anchor=False)
     units = {"days": "Person-days", "money": f"Money, {view.currency}"}
     unit = controls.segments("Unit", units, "unit", default="days") or "days"
-    frame = pd.DataFrame(
-        {
-            "day": pd.to_datetime([w.day for w in view.weeks]),
-            "on": [day(w.day) for w in view.weeks],
-            "at_risk": [w.days if unit == "days" else w.money for w in view.weeks],
-            "risks": [w.n for w in view.weeks],
-            "unsized": [w.n_unsized if unit == "days" else w.n_unpriced for w in view.weeks],
-        }
-    )
+    frame = _weeks(view, unit)
     shown = (
         "Probability times mean impact, added up over all risks, from the newest review of each. "
         "A risk counts from the day it was raised to the day it was retired with evidence; what it "
@@ -159,6 +152,19 @@ def burn_down(view: RisksView) -> None:
     charts.draw(frame, risks_charts.burn_down(f"{units[unit]} at risk"), shown, grade=files.PLANNED)
 
 
+@made_once
+def _weeks(view: RisksView, unit: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "day": pd.to_datetime([w.day for w in view.weeks]),
+            "on": [day(w.day) for w in view.weeks],
+            "at_risk": [w.days if unit == "days" else w.money for w in view.weeks],
+            "risks": [w.n for w in view.weeks],
+            "unsized": [w.n_unsized if unit == "days" else w.n_unpriced for w in view.weeks],
+        }
+    )
+
+
 def register(view: RisksView) -> None:
     """Every risk with what it puts at risk, who knows, and when it is looked at next."""
     st.header("Risks", anchor=False)
@@ -166,24 +172,7 @@ def register(view: RisksView) -> None:
         st.caption("None is written down yet. Ask everybody on the team what worries them most.")
         return
     printing.table(
-        pd.DataFrame(
-            {
-                "Risk": [r.record.title for r in view.risks],
-                "Status": [_status(r) for r in view.risks],
-                "Probability": [
-                    NOTHING if r.probability is None else percent(r.probability) for r in view.risks
-                ],
-                "Person-days at risk": [_figure(r, "days") for r in view.risks],
-                f"At risk, {view.currency}": [_figure(r, "money") for r in view.risks],
-                "Shared": [_shared(r) for r in view.risks],
-                "Next review": [_review(r) for r in view.risks],
-                "Last review": [_last_review(r) for r in view.risks],
-                "Owner": [r.record.owner or NOTHING for r in view.risks],
-                "Response": [_response(r) for r in view.risks],
-                "In life": [_in_life(r) for r in view.risks],
-                "Evidence": [r.record.evidence or NOTHING for r in view.risks],
-            }
-        ),
+        _register(view),
         hide_index=True,
         column_config={"Risk": st.column_config.TextColumn(width="medium")},
         alt="Risks with what they put at risk, whether they were shared, and their next review",
@@ -195,6 +184,28 @@ def register(view: RisksView) -> None:
     }
     if reasons:
         st.caption("  \n".join(literal(reason) for reason in sorted(reasons)))
+
+
+@made_once
+def _register(view: RisksView) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Risk": [r.record.title for r in view.risks],
+            "Status": [_status(r) for r in view.risks],
+            "Probability": [
+                NOTHING if r.probability is None else percent(r.probability) for r in view.risks
+            ],
+            "Person-days at risk": [_figure(r, "days") for r in view.risks],
+            f"At risk, {view.currency}": [_figure(r, "money") for r in view.risks],
+            "Shared": [_shared(r) for r in view.risks],
+            "Next review": [_review(r) for r in view.risks],
+            "Last review": [_last_review(r) for r in view.risks],
+            "Owner": [r.record.owner or NOTHING for r in view.risks],
+            "Response": [_response(r) for r in view.risks],
+            "In life": [_in_life(r) for r in view.risks],
+            "Evidence": [r.record.evidence or NOTHING for r in view.risks],
+        }
+    )
 
 
 def _status(risk: RiskView) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 
 from pages.parts.common.charts import Spec, finished
-from pages.parts.common.hover import ROUNDED, SHORT, at_pointer, tooltip_line
+from pages.parts.common.hover import DATES, ROUNDED, SHORT, at_pointer, tooltip_line
 
 
 @lru_cache(maxsize=16)
@@ -21,7 +21,7 @@ def burn_down(title: str) -> Spec:
         alt.X(
             field="day",
             type="temporal",
-            axis=alt.Axis(title=None, labelOverlap=True, grid=False, tickCount=6),
+            axis=alt.Axis(**DATES),
         )
     )
     y = alt.Y(

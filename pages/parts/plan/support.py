@@ -9,13 +9,14 @@ import streamlit as st
 
 from mlpm_core.services.plan.support import ClauseState
 from pages.parts.common import panels, printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, counted, day, literal, number
 from pages.parts.common.locales import current
 from pages.parts.plan import support_text
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.support import Care, SupportView
-    from mlpm_core.services.plan.support_facts import IncidentFact
+    from mlpm_core.services.plan.support_facts import IncidentFact, SupportFacts
 
 _STATES = {
     ClauseState.PAID: "In it, with a price",
@@ -53,17 +54,7 @@ def care(view: SupportView) -> None:
         return
     rows = view.cares
     printing.table(
-        pd.DataFrame(
-            {
-                "Model": [c.deployment.model_id for c in rows],
-                "Days not covered": [c.gap_days for c in rows],
-                "Looked after by": [support_text.keeper(c) for c in rows],
-                "Covered until": [c.until_on for c in rows],
-                "Needed until": [c.deployment.needed_until_on for c in rows],
-                "Results come back by": [_telemetry(c) for c in rows],
-                "Runs at": [_site(c) for c in rows],
-            }
-        ),
+        _care(view),
         hide_index=True,
         column_config={
             "Days not covered": st.column_config.NumberColumn(
@@ -86,6 +77,22 @@ def care(view: SupportView) -> None:
     of_contract = {c.contract.contract_id: c for c in rows if c.contract and c.clauses}
     for row in of_contract.values():
         _clauses(row, view.currency)
+
+
+@made_once
+def _care(view: SupportView) -> pd.DataFrame:
+    rows = view.cares
+    return pd.DataFrame(
+        {
+            "Model": [c.deployment.model_id for c in rows],
+            "Days not covered": [c.gap_days for c in rows],
+            "Looked after by": [support_text.keeper(c) for c in rows],
+            "Covered until": [c.until_on for c in rows],
+            "Needed until": [c.deployment.needed_until_on for c in rows],
+            "Results come back by": [_telemetry(c) for c in rows],
+            "Runs at": [_site(c) for c in rows],
+        }
+    )
 
 
 def _telemetry(care: Care) -> str:
@@ -121,14 +128,7 @@ def _clauses(care: Care, currency: str) -> None:
     )
     with st.expander(title, icon=":material/contract:"):
         printing.table(
-            pd.DataFrame(
-                {
-                    "Clause": [c.title for c in care.clauses],
-                    "Settled": [_STATES[c.state] for c in care.clauses],
-                    f"Price, {currency}": [c.price for c in care.clauses],
-                    "Note": [c.note for c in care.clauses],
-                }
-            ),
+            _clauses_table(care, currency),
             hide_index=True,
             height="content",
             alt="Clauses of the contract, whether they are in it, and their prices",
@@ -143,6 +143,18 @@ def _clauses(care: Care, currency: str) -> None:
         st.caption(support_text.terms(contract, currency))
 
 
+@made_once
+def _clauses_table(care: Care, currency: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Clause": [c.title for c in care.clauses],
+            "Settled": [_STATES[c.state] for c in care.clauses],
+            f"Price, {currency}": [c.price for c in care.clauses],
+            "Note": [c.note for c in care.clauses],
+        }
+    )
+
+
 def incidents(view: SupportView) -> None:
     """Incidents of the models: how long until somebody came, and what it cost."""
     facts = view.facts
@@ -152,23 +164,7 @@ def incidents(view: SupportView) -> None:
         return
     clocks = [i.clock for i in facts.incidents]
     printing.table(
-        pd.DataFrame(
-            {
-                "Began": [c.incident.started_at.date() for c in clocks],
-                "What": [c.incident.title for c in clocks],
-                "Until somebody came": [support_text.hours(c.reach) for c in clocks],
-                "Agreed": [support_text.hours(c.agreed) for c in clocks],
-                "Answered": [support_text.ANSWERED[c.answered] for c in clocks],
-                f"Loss, {view.currency}": [i.loss for i in facts.incidents],
-                "Loss is": [_loss_is(i) for i in facts.incidents],
-                f"Billed, {view.currency}": [i.billed for i in facts.incidents],
-                "Harm lasted": [support_text.hours(c.harm) for c in clocks],
-                "From then to its end": [support_text.hours(c.fix) for c in clocks],
-                "Noticed by": [c.incident.detected_by.value or NOTHING for c in clocks],
-                "Cause": [c.incident.root_cause.value.replace("_", " ") for c in clocks],
-                "Done about it": [c.incident.action or NOTHING for c in clocks],
-            }
-        ),
+        _incidents(facts, view.currency),
         hide_index=True,
         column_config={
             "Began": st.column_config.DateColumn(format=current().column),
@@ -187,6 +183,28 @@ def incidents(view: SupportView) -> None:
     )
     if said := support_text.repair(facts.years):
         st.markdown(said)
+
+
+@made_once
+def _incidents(facts: SupportFacts, currency: str) -> pd.DataFrame:
+    clocks = [i.clock for i in facts.incidents]
+    return pd.DataFrame(
+        {
+            "Began": [c.incident.started_at.date() for c in clocks],
+            "What": [c.incident.title for c in clocks],
+            "Until somebody came": [support_text.hours(c.reach) for c in clocks],
+            "Agreed": [support_text.hours(c.agreed) for c in clocks],
+            "Answered": [support_text.ANSWERED[c.answered] for c in clocks],
+            f"Loss, {currency}": [i.loss for i in facts.incidents],
+            "Loss is": [_loss_is(i) for i in facts.incidents],
+            f"Billed, {currency}": [i.billed for i in facts.incidents],
+            "Harm lasted": [support_text.hours(c.harm) for c in clocks],
+            "From then to its end": [support_text.hours(c.fix) for c in clocks],
+            "Noticed by": [c.incident.detected_by.value or NOTHING for c in clocks],
+            "Cause": [c.incident.root_cause.value.replace("_", " ") for c in clocks],
+            "Done about it": [c.incident.action or NOTHING for c in clocks],
+        }
+    )
 
 
 def _loss_is(fact: IncidentFact) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.services.plan import support_plans
 from mlpm_core.services.plan.support_plans import LossBasis
 from pages.parts.common import printing
+from pages.parts.common.cache import made_once
 from pages.parts.common.format import (
     counted,
     day,
@@ -37,20 +38,7 @@ def retainer(view: RetainerView, currency: str, is_tried: bool) -> None:
     st.markdown(_sentence(view, currency) + (NOT_SAVED if is_tried else ""))
     _cards(view, currency)
     printing.table(
-        pd.DataFrame(
-            [
-                {
-                    "Cover": cost.cover.name,
-                    _AVERAGE: round(cost.mean),
-                    _P10: round(cost.spread.p10),
-                    _P50: round(cost.spread.p50),
-                    _P80: round(cost.spread.p80),
-                    _P95: round(cost.spread.p95),
-                    "Cheapest in": percent(cost.p_cheapest),
-                }
-                for cost in view.covers
-            ]
-        ),
+        _covers(view),
         hide_index=True,
         column_config=_MONEY,
         alt=f"What a year costs under each cover, in {currency}, loss included",
@@ -60,6 +48,24 @@ def retainer(view: RetainerView, currency: str, is_tried: bool) -> None:
         "cover pays by its average and its bad years; in a quiet year it costs more than nothing."
     )
     _how(view, currency)
+
+
+@made_once
+def _covers(view: RetainerView) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Cover": cost.cover.name,
+                _AVERAGE: round(cost.mean),
+                _P10: round(cost.spread.p10),
+                _P50: round(cost.spread.p50),
+                _P80: round(cost.spread.p80),
+                _P95: round(cost.spread.p95),
+                "Cheapest in": percent(cost.p_cheapest),
+            }
+            for cost in view.covers
+        ]
+    )
 
 
 def _sentence(view: RetainerView, currency: str) -> str:
@@ -168,25 +174,11 @@ def values(facts: SupportFacts, currency: str) -> None:
 
 def avoided(view: RetainerView, currency: str) -> None:
     """Contract by contract, what was paid and what was avoided."""
-    lines = support_plans.paid_and_avoided(view)
-    if not lines:
+    if not support_plans.paid_and_avoided(view):
         return
     st.markdown("**Paid and avoided so far**")
     printing.table(
-        pd.DataFrame(
-            [
-                {
-                    "Contract": line.contract.contract_id,
-                    "Since": day(line.contract.starts_on),
-                    "Incidents": line.n_incidents,
-                    "Until somebody came": support_text.hours(line.reach_hours),
-                    "Usual without contract": support_text.hours(line.usual_hours),
-                    f"Loss avoided, {currency}": line.avoided and round(line.avoided),
-                    f"Paid, {currency}": line.paid and round(line.paid),
-                }
-                for line in lines
-            ]
-        ),
+        _avoided(view, currency),
         hide_index=True,
         column_config=dict.fromkeys(
             (f"{name}, {currency}" for name in ("Loss avoided", "Paid")), printing.AMOUNT
@@ -198,4 +190,23 @@ def avoided(view: RetainerView, currency: str) -> None:
         "per hour; below 0 where help came later than usual. Paid: the fee for the "
         "days in force and the bills of its incidents. Implied (grade C): nobody counts what did "
         "not happen."
+    )
+
+
+@made_once
+def _avoided(view: RetainerView, currency: str) -> pd.DataFrame:
+    lines = support_plans.paid_and_avoided(view)
+    return pd.DataFrame(
+        [
+            {
+                "Contract": line.contract.contract_id,
+                "Since": day(line.contract.starts_on),
+                "Incidents": line.n_incidents,
+                "Until somebody came": support_text.hours(line.reach_hours),
+                "Usual without contract": support_text.hours(line.usual_hours),
+                f"Loss avoided, {currency}": line.avoided and round(line.avoided),
+                f"Paid, {currency}": line.paid and round(line.paid),
+            }
+            for line in lines
+        ]
     )

@@ -48,7 +48,7 @@ def answer(view: TeamView) -> str:
     """Whether the team can do the work, in one sentence or two."""
     if not view.people:
         if not view.n_open_tasks:
-            return "There are no tasks and no people yet: add tasks first, then who does them."
+            return "No task is open and nobody is named: add tasks first, then who does them."
         return (
             f"Nobody is named who does the {counted(view.n_open_tasks, 'open task')}: add the "
             "people, with what they can do and how much of their time the project has."
