@@ -26,14 +26,14 @@ def rejected_lines(opened: DecodedFile, rejects: Iterable[Reject], most: int) ->
         How many lines at most.
     """
     messages: dict[int, list[str]] = defaultdict(list)
-    for fault in rejects:
-        if fault.row is not None:
-            where = f"{fault.column}: " if fault.column else ""
-            messages[fault.row].append(f"{where}{fault.message} {fault.hint}")
-    rows = sorted(messages)[:most]
-    starts = _starts(opened)
+    places: dict[int, str] = {}
+    for line, fault in opened.text.with_lines(rejects):
+        where = f"{fault.column}: " if fault.column else ""
+        messages[line].append(f"{where}{fault.message} {fault.hint}")
+        places[line] = fault.place.removeprefix("line ")
+    lines = sorted(messages)[:most]
     damaged = {d.line: d.cells for d in opened.table.damaged if d.cells}
-    cells = {row: _cells(opened, starts.get(row, row) - 1, damaged) for row in rows}
+    cells = {line: _cells(opened, line, damaged) for line in lines}
     own = {j for j, header in enumerate(opened.header.cells) if is_own(header)}
     width = max([len(opened.header.cells), *map(len, cells.values())])
     shown = [j for j in range(width) if j not in own]
@@ -43,11 +43,12 @@ def rejected_lines(opened: DecodedFile, rejects: Iterable[Reject], most: int) ->
         [headers[j] for j in shown],
         [
             RejectedLine(
-                row,
-                [cells[row][j] if j < len(cells[row]) else "" for j in shown],
-                " ".join(dict.fromkeys(messages[row])),
+                opened.text.row_at(line + 1),
+                [cells[line][j] if j < len(cells[line]) else "" for j in shown],
+                " ".join(dict.fromkeys(messages[line])),
+                places[line],
             )
-            for row in rows
+            for line in lines
         ],
     )
 
@@ -63,7 +64,7 @@ def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]
     """
     lines, header, table = opened.lines, opened.header, opened.table
     own = {j for j, cell in enumerate(header.cells) if is_own(cell)}
-    starts = _starts(opened)
+    starts = opened.text.starts()
     out: list[str] = []
     anew = {starts.get(row, row) - 1: cells for row, cells in corrections.items()}
     i = 0
@@ -76,11 +77,6 @@ def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]
         out.append(record + lines.end(i + span - 1))
         i += span
     return "".join(out).encode("utf-8", "surrogateescape")
-
-
-def _starts(opened: DecodedFile) -> dict[int, int]:
-    """The line of the text for a row of the file, where they differ."""
-    return {row: line for line, row in (opened.text.rows or {}).items()}
 
 
 def _cells(opened: DecodedFile, line: int, damaged: Mapping[int, list[str]]) -> list[str]:

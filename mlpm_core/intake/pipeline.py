@@ -94,7 +94,7 @@ def judge(asked: ImportRequest, stored: StoredRecords, *, accept_good: bool) -> 
         When the project's name, or an answer of the profile, cannot be used.
     """
     try:
-        return judged(read(asked), asked, stored, accept_good=accept_good)
+        return judged(read(asked), asked, stored, accept_good=accept_good).placed()
     except Refusal as refusal:
         return ImportPlan(asked.receipt(refusal))
 
@@ -224,7 +224,9 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     if is_left.any():
         notes[SET_ASIDE] = is_left.astype(np.int64)
     labels = {c.name: checker.columns.label(c.name) for c in file_columns(asked.record)}
-    return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
+    return ParsedFile(
+        asked.record, labels, rows, faults, len(records.damaged), notes, receipt, opened.text.parts
+    )
 
 
 def _cells(
@@ -232,7 +234,7 @@ def _cells(
 ) -> tuple[Faults, dict[str, Reading]]:
     """Every field of every record, and what is faulty about them so far."""
     structural = [
-        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
+        r if r.row is None else r.model_copy(update={"row": opened.text.row_at(r.row)})
         for r in structural_rejects(records, opened.header, opened.lines, opened.text)
     ]
     faults = Faults(_rows_of(records, opened.text), structural)
@@ -349,12 +351,7 @@ def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.i
     """The row (from 0) of the file on which each record starts."""
     if text.rows is None:
         return records.lines
-    return np.array([_row_of(i + 1, text) - 1 for i in records.lines.tolist()], dtype=np.int64)
-
-
-def _row_of(line: int, text: Text) -> int:
-    """The row of the file for a line of the text that was made from it."""
-    return line if text.rows is None else text.rows.get(line, line)
+    return np.array([text.row_at(i + 1) - 1 for i in records.lines.tolist()], dtype=np.int64)
 
 
 def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) -> list[Warned]:

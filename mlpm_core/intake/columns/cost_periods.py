@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from mlpm_core.intake.columns.cell_parser import RANGE, is_missing
 from mlpm_core.intake.columns.dates import after
 from mlpm_core.intake.columns.extra_columns import PERIOD
-from mlpm_core.intake.columns.period_names import HALF
+from mlpm_core.intake.columns.dates import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.intake.messages import Refusal, question
@@ -150,6 +150,8 @@ def _first(day: datetime, length: str) -> datetime:
     midnight = datetime(day.year, day.month, day.day)
     if length == "P1Y":
         return midnight.replace(month=1, day=1)
+    if length == HALF:
+        return midnight.replace(month=1 + (day.month - 1) // 6 * 6, day=1)
     if length == "P3M":
         return midnight.replace(month=1 + (day.month - 1) // 3 * 3, day=1)
     return midnight.replace(day=1) if length == "P1M" else midnight

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.cell_parser import ZONE, Cell
 from mlpm_core.intake.columns.date_forms import form_of, in_any_form, in_form
-from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.dates import HALF, moment
 from mlpm_core.intake.columns.mends import Mended, filled
-from mlpm_core.intake.columns.period_names import BEGINS, HALF, period_name
+from mlpm_core.intake.columns.period_names import BEGINS, period_name
 from mlpm_core.intake.columns.zone_names import SEVERAL, told_by_others, with_offset, zoned
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Fault, question, shown
@@ -139,8 +139,8 @@ def _with_names(
         if name is None or dates is None:
             return read(text)
         first, _, last = dates.partition(" to ")
-        if name.length == HALF:
-            if column.name != "period":  # of a cost; results have no such length
+        if name.length == HALF and not profile.reads_layouts:
+            if column.name != "period":  # of a cost; results had no such length then
                 return Cell(None, Fault("odd-period", {"period": shown(text)}))
             return read(first)._replace(notes=(f"grain {HALF}",))
         return read(last if column.name == "period_end" else dates)

@@ -22,10 +22,11 @@ from mlpm_core.intake.profile import MIXED, NONE_OF_THESE
 from mlpm_core.records import Cost, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mlpm_core.intake.profile import Limits, Profile
-    from mlpm_core.records import Record, Warned
+    from mlpm_core.intake.row_parts import Parts
+    from mlpm_core.records import Record, Reject, Warned
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip archive"),
@@ -99,7 +100,7 @@ _MOST_SHOWN, _MOST_LINES = 8, 3
 class Text:
     """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
-    ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
+    ``rows``, ``left`` and ``parts`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
     of ``Report``, where it was made from the report of another tool, and ``warnings`` what must be
     said of how it was made.
     """
@@ -112,6 +113,23 @@ class Text:
     left: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    parts: Parts | None = None
+
+    def with_lines(self, rejects: Iterable[Reject]) -> Iterator[tuple[int, Reject]]:
+        """Rejects of single records, each with the line of the text, from 0, that it is of."""
+        starts = self.starts()
+        for reject in rejects:
+            number = reject.row if self.parts is None else self.parts.number_of(reject)
+            if number is not None:
+                yield starts.get(number, number) - 1, reject
+
+    def starts(self) -> dict[int, int]:
+        """The line of the text for the number of a record, where they differ."""
+        return {row: line for line, row in (self.rows or {}).items()}
+
+    def row_at(self, line: int) -> int:
+        """The number of the record on a line of the text, both from 1."""
+        return line if self.rows is None else self.rows.get(line, line)
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
         r"""A part of the text as it stood in the file; what is ours may lose a letter.
@@ -210,7 +228,7 @@ def _unpacked_text(
             else unpacked_parquet(data, filename, limits, is_replay=profile.is_replay)
         )
         text = _plain_text(unpacked.data, profile, limits)
-        return replace(text, rows=unpacked.rows, left=unpacked.left)
+        return replace(text, rows=unpacked.rows, left=unpacked.left, parts=unpacked.parts)
     text = _plain_text(data, profile, limits)
     printed = None if profile.is_replay else printed_table(text.data)
     if printed is None:

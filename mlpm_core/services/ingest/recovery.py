@@ -42,6 +42,7 @@ _NOT_CHAINED: Final = -1
 # New models were agreed to then, and errors not asked about were taken as shares.
 _TODAY: Final = Profile(new_model="new", errors_in="share")
 _AS_THEN: Final = _TODAY.model_copy(update={"is_replay": True})
+_BEFORE_LAYOUTS: Final = _TODAY.model_copy(update={"before_layouts": True})
 
 
 class _ReadOtherwiseError(StoreError):
@@ -188,7 +189,9 @@ class Recovery:
         """Store a batch again, its file read in that way of reading which gives what was stored."""
         if "receipt" not in entry and "notes" not in entry:
             raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
-        ways = (_TODAY, _AS_THEN) if entry.get("content") else (_AS_THEN, _TODAY)
+        ways: tuple[Profile, ...] = (_TODAY, _BEFORE_LAYOUTS, _AS_THEN)
+        if not entry.get("content"):  # nothing tells which of them is right
+            ways = (_AS_THEN, _BEFORE_LAYOUTS, _TODAY)
         errors: list[Exception] = []
         for way in ways:
             try:
@@ -256,7 +259,7 @@ class Recovery:
                 raise StoreError("its file is now refused.") from refusal
         if judgement.n_stored != receipt.stored:  # no later rule is held against what was accepted
             stored = Stored(writer, receipt.project)
-            judgement = judged(read, asked, stored, accept_good=receipt.accept_good)
+            judgement = judged(read, asked, stored, accept_good=receipt.accept_good).placed()
         again = judgement.receipt
         if (again.status, judgement.n_stored) != (Status.DRY_RUN, receipt.stored):
             raise StoreError(f"its file now gives {judgement.n_stored} rows, not {receipt.stored}.")

@@ -30,6 +30,7 @@ _ANSWERS = {
             "P1W": "A week each",
             "P1M": "A month each",
             "P3M": "A quarter each",
+            "P6M": "A half-year each",
             "P1Y": "A year each",
             "instant": "None of these: moments without a length",
         }.items()
@@ -169,8 +170,7 @@ def answer(code: str, choice: str) -> str:
 
 def fault(reject: Reject) -> str:
     """One fault: where it is, and what is wrong."""
-    line = "" if reject.row is None else f"line {reject.row}"
-    where = ", ".join(filter(None, (line, reject.column)))
+    where = ", ".join(filter(None, (reject.place, reject.column)))
     return f"{literal(where)}: {literal(reject.message)}" if where else literal(reject.message)
 
 
