@@ -34,10 +34,10 @@ def rejected_lines(opened: DecodedFile, rejects: Iterable[Reject], most: int) ->
     lines = sorted(messages)[:most]
     damaged = {d.line: d.cells for d in opened.table.damaged if d.cells}
     cells = {line: _cells(opened, line, damaged) for line in lines}
-    own = {j for j, header in enumerate(opened.header.cells) if is_own(header)}
-    width = max([len(opened.header.cells), *map(len, cells.values())])
+    own = {j for j, header in enumerate(opened.own_header.cells) if is_own(header)}
+    width = max([len(opened.own_header.cells), *map(len, cells.values())])
     shown = [j for j in range(width) if j not in own]
-    keys = [opened.header.key(j) for j in range(len(opened.header.cells))]
+    keys = [opened.own_header.key(j) for j in range(len(opened.own_header.cells))]
     headers = [*keys, *(f"extra cell {j + 1}" for j in range(width - len(keys)))]
     return RejectedLines(
         [headers[j] for j in shown],
@@ -62,7 +62,7 @@ def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]
         By row of the file, the cells as `rejected_lines` shows them. No record is dropped or added,
         so what is counted of the file is counted of the corrected one.
     """
-    lines, header, table = opened.lines, opened.header, opened.table
+    lines, header, table = opened.lines, opened.own_header, opened.table
     own = {j for j, cell in enumerate(header.cells) if is_own(cell)}
     starts = opened.text.starts()
     out: list[str] = []
@@ -82,7 +82,7 @@ def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]
 def _cells(opened: DecodedFile, line: int, damaged: Mapping[int, list[str]]) -> list[str]:
     if line in damaged:
         return [as_written(cell) for cell in damaged[line]]
-    read = read_record(opened.lines, line, opened.header.delimiter)
+    read = read_record(opened.lines, line, opened.own_header.delimiter)
     return [as_written(cell) for cell in read.cells]
 
 

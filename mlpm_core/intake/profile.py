@@ -107,6 +107,9 @@ class Profile(BaseModel):
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
     name_columns: Literal["yes", "no"] | None = None
+    spread: Literal["se", "half-width", "interval", "sd", "n", "ignore", "faulty"] | None = None
+    two_heads: Literal["yes", "no"] | None = None
+    side_tables: Literal["all", "1", "2", "3", "4", "5", "6", "7", "8", "9", "one"] | None = None
     scale: (
         Literal[
             "as written", "times 0.01", "times 100", "times 0.001", "times 1000", "each as before"

@@ -29,7 +29,7 @@ def rejected_records(opened: DecodedFile, rejects: Iterable[Reject]) -> bytes:
     quotes are broken comes back with every cell quoted, because it could not stand in a CSV
     otherwise.
     """
-    text, lines, header, table = opened.text, opened.lines, opened.header, opened.table
+    text, lines, header, table = opened.text, opened.lines, opened.own_header, opened.table
     end, delimiter = lines.end(header.line), header.delimiter
     reasons: dict[int, list[Reject]] = defaultdict(list)
     for line, fault in text.with_lines(rejects):

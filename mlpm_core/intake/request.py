@@ -97,12 +97,18 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class DecodedFile:
-    """A file as text, with the records it holds; no cell was read yet."""
+    """A file as text, with the records it holds; no cell was read yet.
+
+    ``own_header`` is that of the text; ``header`` has columns of their own for errors that stand in
+    the cells of its values, and ``spread`` says what these errors are.
+    """
 
     text: Text
     lines: Lines
     fields: Fields
+    own_header: Header
     header: Header
     checker: Checker
     table: Table
     shape: Shape
+    spread: str

@@ -242,6 +242,14 @@ QUESTIONS: Final[dict[str, str]] = {
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
         "metrics are of?"
     ),
+    "two-heads": (
+        "Lines {line} and {other} name metrics, and {names} with each of them. Is each of these a "
+        "{what}?"
+    ),
+    "side-tables": "{n} tables stand side by side. Which of them is read?",
+    "spread": (
+        "In {column} each value stands with a second number, such as {value}. What is that number?"
+    ),
     "positive-class": "Which class is the positive one, whose precision and recall count?",
     "log-threshold": (
         "{model} gives scores here and no classes, and its value case needs {names}. From which "
@@ -306,6 +314,8 @@ WARNINGS: Final[dict[str, str]] = {
     "extra-sheet": "Sheets that were not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
+    "quoted-lines": "{n} lines were in quotes as a whole; these were taken off.",
+    "side-tables": "{n} rows of a table beside the one that is read are left out: {names}.",
     "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",

@@ -135,6 +135,11 @@ class Fields:
             return next((money.currency for money in moneys if money is not None), None)
         return None
 
+    def scale_alike(self, field: str, others: Sequence[str]) -> None:
+        """Take the numbers of other fields in the unit of one, from whose column they come."""
+        if field in self._factors:
+            self._factors |= dict.fromkeys(others, self._factors[field])
+
     def factor(self, column: Column) -> float:
         """What the numbers of a column are to be multiplied with, as answered or by its unit."""
         return self._factors.get(column.name, 1.0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.intake.files.cost_exports import bill_of
 from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.json_rows import rows_of_json
+from mlpm_core.intake.files.layouts import laid_out
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.printed_tables import printed_table
 from mlpm_core.intake.files.text_of_rows import size
@@ -114,6 +115,7 @@ class Text:
     unread: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
     parts: Parts | None = None
+    n_left: int = 0
 
     def with_lines(self, rejects: Iterable[Reject]) -> Iterator[tuple[int, Reject]]:
         """Rejects of single records, each with the line of the text, from 0, that it is of."""
@@ -169,12 +171,16 @@ def text_of(
     if made is not None:
         return made
     text = _unpacked_text(data, filename, profile, limits, is_header)
+    if profile.reads_layouts:
+        text = laid_out(text, record, profile, is_header)
     if text.data is data or profile.is_replay:
         return text
     made = _of_tool(text.data, record, profile, limits)  # packed, or in another encoding
     if made is None:
         return text
-    return replace(made, left=text.left, warnings=(*text.warnings, *made.warnings))
+    return replace(
+        made, left=text.left, warnings=(*text.warnings, *made.warnings), n_left=text.n_left
+    )
 
 
 def _of_tool(data: bytes, record: type[Record], profile: Profile, limits: Limits) -> Text | None:
