@@ -49,7 +49,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
-from mlpm_core.intake.columns.signs import with_signs
+from mlpm_core.intake.columns.signs import in_codes, with_signs
 from mlpm_core.intake.columns.spreads import (
     SPREADS_IN_WORDS,
     with_ends,
@@ -175,6 +175,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     }
     if asked.record is Cost:
         fields["currency"] = with_signs(fields["currency"], readings["amount"])
+    if "currency" in fields and asked.profile.reads_layouts:
+        fields["currency"] = in_codes(fields["currency"], asked.profile.own_currency)
     if asked.record is KpiActual and not asked.profile.is_replay:
         fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):

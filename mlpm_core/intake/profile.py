@@ -62,7 +62,8 @@ class Profile(BaseModel):
     ``wide`` lists the headers that are
     metrics. ``is_replay`` and ``before_layouts`` are no answers: a file that was stored before a
     question was asked is read as it was then, before any of them, or before those about tables side
-    by side, two lines of heads and errors within cells.
+    by side, two lines of heads and errors within cells. Nor is ``own_currency``, in which the
+    project counts money.
 
     Examples
     --------
@@ -103,6 +104,7 @@ class Profile(BaseModel):
     fill_down: Literal["fill", "faulty"] | None = None
     index_column: Literal["ignore", "faulty"] | None = None
     sheet: str | None = None
+    member: str | None = None
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
@@ -132,6 +134,7 @@ class Profile(BaseModel):
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False
     before_layouts: bool = False
+    own_currency: str = ""
 
     @field_validator("encoding", mode="before")
     @classmethod
@@ -256,7 +259,7 @@ _GROUPS = (
 )
 
 
-_NO_ANSWERS = ("is_replay", "before_layouts")
+_NO_ANSWERS = ("is_replay", "before_layouts", "own_currency")
 
 
 def _keys() -> list[str]:

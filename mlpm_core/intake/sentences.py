@@ -39,6 +39,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "Save the numbers as CSV (UTF-8), a row for each metric; the screen Upload lists the "
         "reports that are read.",
     ),
+    "nothing-in-archive": (
+        "{file} holds no file that MLPM reads; it holds: {names}.",
+        "Put the CSV, the workbook or the Parquet file itself into the archive, or upload it alone.",
+    ),
     "unsafe-file": (
         "The workbook declares XML entities, which no spreadsheet program writes.",
         "Open it and save it again as a plain workbook.",
@@ -229,6 +233,7 @@ QUESTIONS: Final[dict[str, str]] = {
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
+    "member": "The archive has several files. Which of them holds the rows?",
     "sheet": "The workbook has several sheets. Which of them holds the rows?",
     "period-columns": (
         "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
@@ -314,6 +319,7 @@ WARNINGS: Final[dict[str, str]] = {
     "extra-sheet": "Sheets that were not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
+    "extra-member": "Files of the archive that were not read: {names}.",
     "quoted-lines": "{n} lines were in quotes as a whole; these were taken off.",
     "side-tables": "{n} rows of a table beside the one that is read are left out: {names}.",
     "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",

@@ -131,7 +131,7 @@ class Fields:
         if field == "unit":
             return self.units.get("value")
         if field == "currency":
-            moneys = [money_of(unit) for unit in self.units.values()]
+            moneys = [money_of(u, self.profile.own_currency) for u in self.units.values()]
             return next((money.currency for money in moneys if money is not None), None)
         return None
 

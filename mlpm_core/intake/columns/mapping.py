@@ -122,7 +122,7 @@ def asked_about_end(records: Table, header: Header, fields: Fields) -> list[Ques
     if ends is None or ends.required or "period_end" in given or fields.profile.is_replay:
         return []
     return [
-        about_column(records, j, header.cells[j], [ends.name])
+        about_column(records, j, header.cells[j], [ends.name], fields)
         for j in _unused(header, fields)
         if has_own_word(header.cells[j], ends)
         and not fields.is_chosen(header.cells[j])
@@ -290,7 +290,7 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
         if len(answers) == 1 and (cell != field or fields.record is Prediction):
             answers = _in_its_range(field, filled_cells(records, j), fields.columns[field])
         if len(answers) > 1:
-            questions.append(about_column(records, j, cell, answers))
+            questions.append(about_column(records, j, cell, answers, fields))
     return questions
 
 
@@ -320,10 +320,13 @@ def _in_its_range(field: str, cells: Sequence[str], column: Column) -> list[str]
     return [f"{field} times 0.001", field] if max(numbers) <= _THOUSAND else [field]
 
 
-def about_column(records: Table, j: int, header: str, answers: Sequence[str]) -> Question:
+def about_column(
+    records: Table, j: int, header: str, answers: Sequence[str], fields: Fields
+) -> Question:
     """The question whether a column is a field, and in which unit."""
     cells = filled_cells(records, j)[:_MOST_SHOWN]
-    said = [_as_read(answer, cells) for answer in answers] if _has_units(answers) else []
+    own = fields.profile.own_currency
+    said = [_as_read(answer, cells, own) for answer in answers] if _has_units(answers) else []
     preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=False)]
     return question(
         "column-match",
@@ -339,13 +342,13 @@ def _has_units(answers: Sequence[str]) -> bool:
     return any(" in " in answer or " times " in answer for answer in answers)
 
 
-def _as_read(answer: str, cells: Sequence[str]) -> str:
+def _as_read(answer: str, cells: Sequence[str], own: str) -> str:
     unit, factor = answer.partition(" in ")[2], answer.partition(" times ")[2]
     if factor:
         return ", ".join(f"{shown(c)} is {float(c) * float(factor):.12g}" for c in cells)
     if not unit:
         return f"{', '.join(map(shown, cells))} as it stands"
-    money = money_of(unit)
+    money = money_of(unit, own)
     texts = []
     for cell in cells:
         try:

@@ -30,7 +30,9 @@ _LOOKED_AT: Final = 20  # rows
 _PART: Final = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?"
 _VALUE: Final = rf"(?P<value>{_PART}|[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f]*[0-9](?: ?%)?)"
 _WORD: Final = r"(?P<word>std\.?[ _]?err\.?|s\.?e\.?m?\.?|std\.?|s\.?d\.?)"
-_CI: Final = r"(?:[0-9]{2}(?:[.,][0-9])? ?%[ -]?)?(?:CI|KI|IC|VI)? ?[:=]? ?"
+_CI: Final = (
+    r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?:CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
+)
 _SPREADS: Final = (
     re.compile(rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_PART})"),
     re.compile(
@@ -101,9 +103,11 @@ def with_spreads_apart(
     if answer is None:
         raise Refusal(questions=[_about(header.label(j), apart, kind, fields)])
     wanted = _FIELDS.get(answer, ())
+    if answer == "interval" and any("level" in m for m in apart):
+        wanted = (*wanted, "ci_level")
     if any(field in header.fields or field not in fields.columns for field in wanted):
         wanted, answer = (), "ignore"  # the file says it elsewhere
-    fields.scale_alike("value", [field for field in wanted if field != "n"])
+    fields.scale_alike("value", [field for field in wanted if field not in ("n", "ci_level")])
     return *_split(records, header, j, wanted), answer
 
 
@@ -125,7 +129,8 @@ def _apart(cell: str) -> dict[str, str] | None:
         if match is not None:
             read = {name: text for name, text in match.groupdict().items() if text is not None}
             if any(text.endswith("%") for text in read.values()):  # it is said once of all of them
-                read = {k: t if k == "word" or t.endswith("%") else f"{t}%" for k, t in read.items()}
+                plain = ("word", "level")
+                read = {k: t if k in plain or t[-1] == "%" else f"{t}%" for k, t in read.items()}
             return read
     return None
 
@@ -146,7 +151,8 @@ def _about(
     if kind == "interval":
         low, high = first["low"], first["high"]
         written = f"{value} [{low}, {high}]"
-        said = {"interval": f"{value} with its 95 % interval from {low} to {high}"}
+        level = first.get("level", "95")
+        said = {"interval": f"{value} with its {level} % interval from {low} to {high}"}
     else:
         error = first["error"]
         written = f"{value} with {error}"
@@ -182,7 +188,8 @@ def _split(
 ) -> tuple[Table, Header]:
     column = records.columns[j]
     parts = [_apart(cell.strip(SPACES)) for cell in column.cells]
-    names = {"value_se": "error", "n": "error", "ci_low": "low", "ci_high": "high"}
+    names = {"value_se": "error", "n": "error", "ci_low": "low", "ci_high": "high",
+             "ci_level": "level"}  # fmt: skip
 
     def of(texts: list[str]) -> DictionaryColumn:
         return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(column.codes)))
@@ -191,11 +198,24 @@ def _split(
     columns = [*records.columns]
     columns[j] = of(values)
     for field in wanted:
-        columns.append(of(["" if m is None else m.get(names[field], "") for m in parts]))
+        texts = ["" if m is None else m.get(names[field], "") for m in parts]
+        columns.append(of([*map(_as_share, texts)] if field == "ci_level" else texts))
     label = header.label(j)
     more = [f"{label}: {field}" for field in wanted]
     split = replace(header, cells=[*header.cells, *more], fields=[*header.fields, *wanted])
     return replace(records, columns=columns), split
+
+
+def _as_share(percent: str) -> str:
+    """A level such as 97.5 as a share, written so that no decimal mark is needed.
+
+    Examples
+    --------
+    >>> _as_share("97.5"), _as_share("")
+    ('975e-3', '')
+    """
+    digits = re.sub("[^0-9]", "", percent)
+    return f"{digits}e-{len(digits)}" if digits else ""
 
 
 def with_ends(rows: Rows, answer: str) -> Rows:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, is_percent
+from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, currency_of_sign, is_percent
 
 _SCALES: Final = {
     "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3,
@@ -19,15 +19,14 @@ _SCALES: Final = {
     "bn": 1e9, "mrd": 1e9, "billion": 1e9, "lakh": 1e5, "lakhs": 1e5, "cr": 1e7, "crore": 1e7,
 }  # fmt: skip
 _SIGNS: Final = {
-    "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR", "euro": "EUR",
-    "euros": "EUR",
-}  # fmt: skip
+    "euro": "EUR", "euros": "EUR",
+}
 _USUAL: Final = (
     "EUR", "USD", "GBP", "CHF", "JPY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK",
     "CNY", "BRL",
 )  # fmt: skip
 """Currencies that are known in small letters too: others, such as ALL and TOP, are words."""
-_CODE: Final = rf"(?:[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|[\u20ac$\u00a3\u00a5\u20b9]|[Ee]uros?)"
+_CODE: Final = rf"(?:(?:US|AU?|CA?|NZ|HK|S)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|[\u20ac\u00a3\u00a5\u20b9]|[Ee]uros?)"
 _SCALE: Final = "(?:k|T|Tsd|m|M|mn|Mio|Mrd|bn)"
 _MONEY: Final = re.compile(
     rf"(?P<scale>'?[A-Za-z0]*?)\.?[\s_]*(?P<sign>{_CODE})(?:\s*/\s*(?P<per>[a-z]+))?"
@@ -64,8 +63,8 @@ class Money:
     per: str = ""
 
 
-def money_of(unit: str) -> Money | None:
-    """A unit of money; None when it is no money.
+def money_of(unit: str, own: str = "") -> Money | None:
+    """A unit of money; None when it is no money. A sign of several may be that of our ``own``.
 
     Examples
     --------
@@ -82,7 +81,7 @@ Money(factor=1000000.0, currency='USD', per='month'))
     if match is None:
         return None
     sign, scale = match["sign"], match["scale"].lower()
-    currency = _SIGNS.get(sign.lower(), sign.upper())
+    currency = _SIGNS.get(sign.lower()) or currency_of_sign(sign, own) or sign.upper()
     if currency not in CURRENCIES or (scale and scale not in _SCALES):
         return None
     return Money(_SCALES.get(scale, 1.0), currency, match.groupdict().get("per") or "")

@@ -16,7 +16,7 @@ from mlpm_core.intake.files.printed_tables import printed_table
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.tracker_exports import issues_of
-from mlpm_core.intake.files.unpack import unpacked_gzip
+from mlpm_core.intake.files.unpack import unpacked_gzip, zip_member
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.profile import MIXED, NONE_OF_THESE
@@ -78,8 +78,9 @@ _NAMED = {
     "jpg": "an image",
     "gif": "an image",
 }
-_GZIP, _WORKBOOK, _JSON = "a gzip archive", "an XLSX workbook", "a JSON document"
-_PACKED = frozenset({_GZIP, _WORKBOOK, _JSON, "a Parquet file"})
+_GZIP, _ZIP, _WORKBOOK = "a gzip archive", "a zip archive", "an XLSX workbook"
+_JSON = "a JSON document"
+_PACKED = frozenset({_GZIP, _ZIP, _WORKBOOK, _JSON, "a Parquet file"})
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -216,6 +217,14 @@ def _unpacked_text(
 ) -> Text:
     """The text of a file, whatever it is packed as."""
     kind = _type(data, filename)
+    if kind == _ZIP:
+        member = zip_member(data, filename, profile, limits)
+        if _type(member.data, member.filename) == _ZIP:
+            raise Refusal.of("unread-type", file=filename, type="an archive inside an archive")
+        text = _unpacked_text(member.data, member.filename, profile, limits, is_header)
+        text = member.numbered(text)
+        said = (warned("extra-member", names=[*member.left]),) if member.left else ()
+        return replace(text, warnings=(*said, *text.warnings))
     if kind == _GZIP:
         data, filename = unpacked_gzip(data, filename, limits), filename.rpartition(".")[0]
         kind = _type(data, filename)
@@ -320,10 +329,10 @@ def _type(data: bytes, filename: str) -> str | None:
     looks = next((t for s, t in _SIGNATURES if head.startswith(s)), None)
     looks = looks or next((t for p, t in _LOOKS if p.match(head)), None)
     looks = looks or next((t for p, t in _MARKUP if p.match(start)), None)
-    if looks == "a zip archive" and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
-        looks = "an XLSX workbook"
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""
     named = _NAMED.get(extension)
+    if looks == _ZIP != named and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
+        looks = _WORKBOOK
     file = filename or "The file"
     if looks is not None and looks == named and looks in _PACKED:
         return looks

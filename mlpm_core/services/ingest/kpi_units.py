@@ -112,7 +112,7 @@ def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
     text, scale, per = written.strip(), 1.0, unit.partition("/")[2]
     if text == unit:
         return 1.0
-    money = money_of(text)
+    money = money_of(text, currency)
     if money is not None:
         text, scale = f"{money.currency}/{money.per or per}", money.factor
     elif is_percent(text) and unit in _SHARES:

@@ -29,6 +29,7 @@ from mlpm_core.services.ingest.stored_rows import (
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
 from mlpm_core.services.session.workspace import Workspace
+from mlpm_core.services.valuation.currency_rules import currency_of
 from mlpm_core.store import BatchContent, DamagedError, Ledger, Store, days_of_batch, recount
 
 if TYPE_CHECKING:
@@ -237,7 +238,8 @@ class Recovery:
         self, writer: Writer, seq: int, receipt: Receipt, channel: str, way: Profile
     ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
-        profile = way
+        own = currency_of(writer, receipt.project) if way.reads_layouts else None
+        profile = way.model_copy(update={"own_currency": own or ""})
         for answer in receipt.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
