@@ -229,9 +229,7 @@ def unfolded(
     return replace(text, data=data, rows=rows, parts=parts)
 
 
-def _parts_of(
-    text: Text, sources: Sequence[str], profile: Profile
-) -> tuple[Parts | None, int]:
+def _parts_of(text: Text, sources: Sequence[str], profile: Profile) -> tuple[Parts | None, int]:
     """What tells apart the records that are made of one row, and what is added to its number."""
     if not profile.reads_layouts:
         return text.parts, 0

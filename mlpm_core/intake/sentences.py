@@ -41,7 +41,7 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "nothing-in-archive": (
         "{file} holds no file that MLPM reads; it holds: {names}.",
-        "Put the CSV, the workbook or the Parquet file itself into the archive, or upload it alone.",
+        "Put the CSV, the workbook or the Parquet file into the archive, or upload it alone.",
     ),
     "unsafe-file": (
         "The workbook declares XML entities, which no spreadsheet program writes.",

@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.cell_parser import RANGE, is_missing
-from mlpm_core.intake.columns.dates import after
+from mlpm_core.intake.columns.dates import HALF, after
 from mlpm_core.intake.columns.extra_columns import PERIOD
-from mlpm_core.intake.columns.dates import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.intake.messages import Refusal, question

@@ -43,8 +43,8 @@ _WORDS: Final[dict[str, str]] = {
     "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
     "\u6307\u6807",
     "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
-    "mois jour période quarter quartal trimestre halbjahr semester semestre half kw cw wk q von du start begin from fecha "
-    "timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
+    "mois jour période quarter quartal trimestre halbjahr semester semestre half kw cw wk q von du "
+    "start begin from fecha timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
     "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
     "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
     "candidate": "candidate model modell estimator name version run",
@@ -58,7 +58,8 @@ _WORDS: Final[dict[str, str]] = {
     "incident_id": "id key number ticket issue vorgangsschl\u00fcssel schl\u00fcssel nummer",
     "period_end": "end ende ended ends until till to bis fin au hasta fino ate through thru last "
     "closing close stop",
-    "period": "month quarter week year period half halbjahr semester semestre monat quartal jahr woche periode mois kw q",
+    "period": "month quarter week year period half halbjahr semester semestre monat quartal jahr "
+    "woche periode mois kw q",
     "y_true": "label target truth actual outcome real tats\u00e4chlich ergebnis ist r\u00e9el",
     "y_pred_proba": "score probability proba prob confidence likelihood propensity "
     "wahrscheinlichkeit probabilit\u00e9 probabilidad",

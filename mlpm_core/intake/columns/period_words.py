@@ -30,7 +30,8 @@ _LENGTH_OF: Final = {
     "P1W": "woche wochen semaine semana settimana kw cw wk isoweek kalenderwoche \u9031 \u5468",
     "P1M": "monat mois mes mese maand \u6708",
     "P3M": "q qtr quartal trimestre kwartaal",
-    HALF: "halbjahr hj semester semestre halfjaar halv\u00e5r", "P1Y": "jahr ann\u00e9e annee a\u00f1o anno jaar",
+    HALF: "halbjahr hj semester semestre halfjaar halv\u00e5r",
+    "P1Y": "jahr ann\u00e9e annee a\u00f1o anno jaar",
 }  # fmt: skip
 _IN_ENGLISH: Final = {
     "hour": "PT1H", "week": "P1W", "month": "P1M", "quarter": "P3M", "half": HALF, "year": "P1Y",

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question
 
+_LONGEST: Final = 80  # characters of a cell
+_MARKS: Final = ("(", "[", "\u00b1", "+", "\\pm")
 _FIRST: Final = 200  # cells of a long column that are looked at
 _LOOKED_AT: Final = 20  # rows
 _PART: Final = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?"
 _VALUE: Final = rf"(?P<value>{_PART}|[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f]*[0-9](?: ?%)?)"
 _WORD: Final = r"(?P<word>std\.?[ _]?err\.?|s\.?e\.?m?\.?|std\.?|s\.?d\.?)"
-_CI: Final = (
-    r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?:CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
-)
+_CI: Final = r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?:CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
 _SPREADS: Final = (
     re.compile(rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_PART})"),
     re.compile(
@@ -41,8 +41,8 @@ _SPREADS: Final = (
     ),
 )
 _INTERVAL: Final = re.compile(
-    rf"{_VALUE} ?[\[(] ?{_CI}(?P<low>{_PART}) ?(?:[,;] |[,;]|\u2013|\u2014|-| to | bis | \u00e0 | a )"
-    rf" ?(?P<high>{_PART}) ?[\])]",
+    rf"{_VALUE} ?[\[(] ?{_CI}(?P<low>{_PART}) ?"
+    rf"(?:[,;] |[,;]|\u2013|\u2014|-| to | bis | \u00e0 | a ) ?(?P<high>{_PART}) ?[\])]",
     re.IGNORECASE,
 )
 SPREADS_IN_WORDS: Final = {
@@ -54,7 +54,8 @@ SPREADS_IN_WORDS: Final = {
     "ignore": "each value without the number behind it",
 }
 _FIELDS: Final = {
-    "se": ("value_se",), "half-width": ("value_se",), "n": ("n",), "interval": ("ci_low", "ci_high"),
+    "se": ("value_se",), "half-width": ("value_se",), "n": ("n",),
+    "interval": ("ci_low", "ci_high"),
 }  # fmt: skip
 """Where the second number of a cell goes, by what it was answered to be."""
 
@@ -119,11 +120,10 @@ def _apart(cell: str) -> dict[str, str] | None:
     >>> _apart("0.81 \u00b1 0.02"), _apart("0,81 (SD 0,02)")
     ({'value': '0.81', 'error': '0.02'}, {'value': '0,81', 'word': 'SD', 'error': '0,02'})
     >>> _apart("0.81 [95% CI 0.79\u20130.83]"), _apart("(0.02)"), _apart("1 234.5")
-    ({'value': '0.81', 'low': '0.79', 'high': '0.83'}, None, None)
+    ({'value': '0.81', 'level': '95', 'low': '0.79', 'high': '0.83'}, None, None)
     """
-    if "(" not in cell and "[" not in cell and "\u00b1" not in cell and "+" not in cell[1:]:
-        if "\\pm" not in cell:
-            return None
+    if len(cell) > _LONGEST or not any(mark in cell for mark in _MARKS):
+        return None
     for pattern in (_INTERVAL, *_SPREADS):
         match = pattern.fullmatch(cell)
         if match is not None:
@@ -143,9 +143,7 @@ def _said(words: set[str]) -> str | None:
     return "sd" if plain and plain <= {"sd", "std"} else None
 
 
-def _about(
-    column: str, apart: Sequence[dict[str, str]], kind: str, fields: Fields
-) -> Question:
+def _about(column: str, apart: Sequence[dict[str, str]], kind: str, fields: Fields) -> Question:
     first = apart[0]
     value = first["value"]
     if kind == "interval":
@@ -183,9 +181,7 @@ def _ends(value: str, error: str) -> str:
     return f"from {at - half} to {at + half}"
 
 
-def _split(
-    records: Table, header: Header, j: int, wanted: Sequence[str]
-) -> tuple[Table, Header]:
+def _split(records: Table, header: Header, j: int, wanted: Sequence[str]) -> tuple[Table, Header]:
     column = records.columns[j]
     parts = [_apart(cell.strip(SPACES)) for cell in column.cells]
     names = {"value_se": "error", "n": "error", "ci_low": "low", "ci_high": "high",
@@ -194,7 +190,9 @@ def _split(
     def of(texts: list[str]) -> DictionaryColumn:
         return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(column.codes)))
 
-    values = [cell if m is None else m["value"] for cell, m in zip(column.cells, parts, strict=True)]
+    values = [
+        cell if m is None else m["value"] for cell, m in zip(column.cells, parts, strict=True)
+    ]
     columns = [*records.columns]
     columns[j] = of(values)
     for field in wanted:

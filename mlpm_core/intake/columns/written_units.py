@@ -19,14 +19,18 @@ _SCALES: Final = {
     "bn": 1e9, "mrd": 1e9, "billion": 1e9, "lakh": 1e5, "lakhs": 1e5, "cr": 1e7, "crore": 1e7,
 }  # fmt: skip
 _SIGNS: Final = {
-    "euro": "EUR", "euros": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
 }
 _USUAL: Final = (
     "EUR", "USD", "GBP", "CHF", "JPY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK",
     "CNY", "BRL",
 )  # fmt: skip
 """Currencies that are known in small letters too: others, such as ALL and TOP, are words."""
-_CODE: Final = rf"(?:(?:US|AU?|CA?|NZ|HK|S)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|[\u20ac\u00a3\u00a5\u20b9]|[Ee]uros?)"
+_CODE: Final = (
+    rf"(?:(?:US|AU?|CA?|NZ|HK|S)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|"
+    r"[\u20ac\u00a3\u00a5\u20b9]|[Ee]uros?)"
+)
 _SCALE: Final = "(?:k|T|Tsd|m|M|mn|Mio|Mrd|bn)"
 _MONEY: Final = re.compile(
     rf"(?P<scale>'?[A-Za-z0]*?)\.?[\s_]*(?P<sign>{_CODE})(?:\s*/\s*(?P<per>[a-z]+))?"

@@ -43,7 +43,9 @@ _WEEK: Final = re.compile(r"(?:(?:KW|CW|WK|W|S|week|woche|semaine)[ .-]*)?([0-9]
 _QUARTER: Final = re.compile(r"(?:(?:Q|T|quartal|quarter|trimestre)[ .-]*)?([1-4])", re.I)
 _HALF: Final = re.compile(r"(?:(?:H|HJ|HY|halbjahr|half|semest(?:er|re))[ .-]*)?([12])", re.I)
 _PARTS: Final = {
-    "P1W": (_WEEK, 53), "P1M": (re.compile(r"([0-9]{1,2})"), 12), "P3M": (_QUARTER, 4),
+    "P1W": (_WEEK, 53),
+    "P1M": (re.compile(r"([0-9]{1,2})"), 12),
+    "P3M": (_QUARTER, 4),
     HALF: (_HALF, 2),
 }
 _NUMBERED: Final = (

@@ -102,9 +102,10 @@ _MOST_SHOWN, _MOST_LINES = 8, 3
 class Text:
     """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
-    ``rows``, ``left`` and ``parts`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
-    of ``Report``, where it was made from the report of another tool, and ``warnings`` what must be
-    said of how it was made.
+    ``rows``, ``left`` and ``parts`` are those of ``Unpacked``, where the text was unpacked;
+    ``unread`` is that of ``Report``, where it was made from the report of another tool,
+    ``warnings`` what must be said of how it was made, and ``n_left`` how many records of the file
+    are not in it.
     """
 
     data: bytes

@@ -260,7 +260,11 @@ def _of_csv(
         first = [*islice(_reader(start, delimiter), 3)]
         if profile.reads_layouts and are_two_heads(first):
             return None
-        reader = reader_of(first, record) if first and len(names) > 1 else None
+        reader = (
+            reader_of(first, record, is_before=not profile.reads_layouts)
+            if first and len(names) > 1
+            else None
+        )
         if reader is None and not is_history and not is_runs:
             return None
         rows = _rows(_reader(data.decode("utf-8-sig"), delimiter))

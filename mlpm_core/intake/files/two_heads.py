@@ -38,7 +38,9 @@ _SPLIT: Final = re.compile(
     r"(?:[ _-]?(?:set|data|split|[0-9]+))?"
 )
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
-_STATISTICS: Final = frozenset("mean std sd se min max count median avg average n var".split())
+_STATISTICS: Final = frozenset(
+    {"mean", "std", "sd", "se", "min", "max", "count", "median", "avg", "average", "n", "var"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,7 @@ def _about_heads(heads: _Heads, field: str) -> Question:
     )  # fmt: skip
 
 
-def _one_head(
-    text: Text, heads: _Heads, record: type[Record], field: str, delimiter: str
-) -> Text:
+def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delimiter: str) -> Text:
     """A row for each number; of candidates one with all of its metrics, as leaderboards have."""
     own = {j: "test_set" if normal(n) in _SETS else n for j, n in heads.own.items()}
     is_wide = record is Evaluation and field == "candidate" and "test_set" not in own.values()
@@ -209,7 +209,11 @@ def _one_head(
             filled = {metric: padded[j] for metric, j in of}
             if all(map(is_blank, filled.values())):
                 continue
-            more = [filled.get(m, "") for m in heads.metrics] if is_wide else [*filled, *filled.values()]
+            more = (
+                [filled.get(m, "") for m in heads.metrics]
+                if is_wide
+                else [*filled, *filled.values()]
+            )
             out.add(
                 number_at(text, row, parts, stride * k), [*(padded[j] for j in own), name, *more]
             )

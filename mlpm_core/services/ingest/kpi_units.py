@@ -36,9 +36,7 @@ _SCALED: Final = ("value", "sum")
 _SHARES: Final = ("1", "share")
 
 
-def in_kpi_units(
-    reader: Reader, project: str, file: ParsedFile, profile: Profile
-) -> ParsedFile:
+def in_kpi_units(reader: Reader, project: str, file: ParsedFile, profile: Profile) -> ParsedFile:
     """The rows of measured KPIs, each in the unit of its KPI; a unit that does not fit is a fault.
 
     A row without a unit is taken in that of its KPI.

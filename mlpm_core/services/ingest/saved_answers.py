@@ -30,7 +30,16 @@ atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
 _OF_ONE_FILE = frozenset(
-    {"restatement", "look_alike", "new_model", "errors_in", "second_table", "side_tables", "member", "year"}
+    {
+        "restatement",
+        "look_alike",
+        "new_model",
+        "errors_in",
+        "second_table",
+        "side_tables",
+        "member",
+        "year",
+    }
 )
 # That nothing is wrong is said of one file too, and what is wrong of several series each.
 _SAID_OF_ROWS = frozenset({"as written", "each as before"})

@@ -90,7 +90,9 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     for name in _SCALED:
         numbers = fields[name].cast(pa.float64())
         is_exact = asked.profile.reads_layouts
-        fields[name] = all_times(numbers, factors) if is_exact else pc.multiply(numbers, pa.array(factors))
+        fields[name] = (
+            all_times(numbers, factors) if is_exact else pc.multiply(numbers, pa.array(factors))
+        )
     named = [f"{jump.metric} of {jump.model} ({jump.answer})" for jump in jumps]
     said = warned("scaled", int((factors != 1).sum()), names=named)
     receipt = file.receipt.model_copy(update={"warnings": [*file.receipt.warnings, said]})
