@@ -58,6 +58,8 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
             ],
         )  # fmt: skip
         raise Refusal(questions=[asked])
+    if profile.reads_layouts and period == "period_start":
+        period = "date"  # the name of our own column would say that each is a day
     if names := _names_below(text, header, fields, dates):
         return _ungrouped(text, header, dates, names, period, profile)
     columns = {j: (header.cells[j].strip(),) for j in dates}

@@ -248,8 +248,7 @@ QUESTIONS: Final[dict[str, str]] = {
         "metrics are of?"
     ),
     "two-heads": (
-        "Lines {line} and {other} name metrics, and {names} with each of them. Is each of these a "
-        "{what}?"
+        "Lines {line} and {other} name metrics, and {names} with each of them. What are these?"
     ),
     "side-tables": "{n} tables stand side by side. Which of them is read?",
     "spread": (

@@ -25,7 +25,8 @@ _SIGNS: Final = {
     ),
 }
 _SHORT: Final = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD",
-                 "NZ$": "NZD", "HK$": "HKD", "S$": "SGD"}  # fmt: skip
+                 "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "R$": "BRL", "MX$": "MXN",
+                 "NT$": "TWD"}  # fmt: skip
 _WORDS: Final = (
     (r"\b(?:1[ ,.']?000|thousand)\s+cases?\b", "kcase"),
     (r"\bsku[- ]periods?\b", "sku_period"),

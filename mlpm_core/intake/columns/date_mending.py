@@ -122,11 +122,12 @@ def _with_zones(
 def _with_names(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
-    """Periods by their names, such as FY26 Q2, where most cells are such."""
+    """Periods by their names, such as FY26 Q2, where most cells are such, or all but dates."""
     cells = filled(texts)
     faulty = [t for t in cells if read(t).fault is not None]
     named = {text: name for text in faulty if (name := period_name(text)) is not None}
-    if 2 * len(named) <= len(cells):
+    are_all = len(named) == len(faulty) > 0 and grammar.profile.reads_layouts
+    if 2 * len(named) <= len(cells) and not are_all:
         return None
     profile = grammar.profile
     asked = _about_fiscal_years(named, profile)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.date_forms import form_of
 from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.written_units import header_unit, money_of
 from mlpm_core.intake.files.lines import SPACES, is_blank
@@ -39,12 +40,13 @@ _TENTH, _PERCENT, _THOUSAND = 10, 100, 1000
 _WORDS: Final[dict[str, str]] = {
     "model_id": "model name modell modele modèle modelo algorithm service ci component "
     "\u30e2\u30c7\u30eb \u6a21\u578b",
-    "kpi_id": "kpi kennzahl indicator indicateur",
+    "kpi_id": "kpi kennzahl indicator indicateur indicador indicatore",
     "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
     "\u6307\u6807",
     "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
-    "mois jour période quarter quartal trimestre halbjahr semester semestre half kw cw wk q von du "
-    "start begin from fecha timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
+    "mois jour période periodo quarter quartal trimestre halbjahr semester semestre half kw cw wk q "
+    "von du start begin from fecha timestamp time "
+    "\u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
     "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
     "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
     "candidate": "candidate model modell estimator name version run",
@@ -173,7 +175,7 @@ def fit(header: str, cells: Sequence[str], column: Column) -> float:
     if not cells:
         return fit - 4
     n_numbers = _share_of_numbers(cells)
-    n_dates = sum(moment(c, "dmy", None) is not None for c in cells) / len(cells)
+    n_dates = sum(map(_is_date, cells)) / len(cells)
     if column.kind in _NUMBERS:
         return fit + 3 * n_numbers - 4 * n_dates
     if column.kind in _DATES:
@@ -229,8 +231,12 @@ def is_mostly_dates(cells: Sequence[str]) -> bool:
     """Whether most cells of a column are dates."""
     if not cells:
         return False
-    n_dates = sum(moment(c, "dmy", None) is not None for c in cells)
+    n_dates = sum(_is_date(cell) for cell in cells)
     return 2 * n_dates > len(cells) or form_of(cells) is not None
+
+
+def _is_date(cell: str) -> bool:
+    return moment(cell, "dmy", None) is not None or period_name(cell) is not None
 
 
 def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list[Question]:

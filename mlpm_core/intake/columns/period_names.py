@@ -32,6 +32,7 @@ _PATTERNS: Final = (
     re.compile(rf"{_PART}[ ,/'-]*(?P<fy>{_FISCAL})?{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?P<fy>)(?P<year>20[0-9]{{2}})(?P<next>)[ /-]?{_PART}", re.IGNORECASE),
     re.compile(r"(?P<fy>)(?P<year>20[0-9]{2})/(?P<next>[0-9]{2})"),
+    re.compile(r"(?P<year>20[0-9]{2})\u5e74(?P<fy>\u5ea6)?(?P<half>[\u4e0a\u4e0b])\u534a?\u671f"),
 )
 _NAMES: Final = {"HY": "H", "HJ": "H", "HALBJAHR": "H", "HALF": "H", "HALF-YEAR": "H",
                  "SEMESTER": "H", "SEMESTRE": "H", "QTR": "Q", "QUARTAL": "Q",
@@ -117,6 +118,8 @@ PeriodName(year=2026, kind='Q', n=3, is_fiscal=True, begins=2025))
     kind = (said.get("kind") or said.get("word") or "Y").upper()
     kind = _NAMES.get(kind, kind)
     n = int(said.get("n") or said.get("first") or 1)
+    if half := said.get("half"):  # of the year of a firm, in Japan
+        return PeriodName(_whole(said["year"]), "H", 1 + (half == "\u4e0b"), is_fiscal=True)
     year = _whole(said["year"])
     is_fiscal, begins = bool(said["fy"]), None
     if said["next"]:

@@ -15,11 +15,14 @@ from mlpm_core.quantity import PERCENT_WORDS, SHARE, currency_of_sign
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.readings import Reading
 
-_SIGN: Final = "(?:(?:US|AU?|CA?|NZ|HK|S)?\\$|[\u20ac\u00a3\u00a5\u20b9])"
+_SIGN: Final = "(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\\$|[\u20ac\u00a3\u00a5\u20b9])"
 _PERCENT: Final = re.compile(
-    rf"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*(?:%|{'|'.join(map(re.escape, PERCENT_WORDS))})",
+    rf"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*"
+    rf"(?P<sign>%|{'|'.join(map(re.escape, PERCENT_WORDS))}|\u2030|bps?)",
     re.IGNORECASE,
 )
+_PARTS: Final = {"\u2030": 0.001, "bp": 0.0001, "bps": 0.0001}
+"""Signs of smaller parts than hundredths: per mille, and basis points."""
 _BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
 _TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
 _MINUS: Final = re.compile(r"[\u2212\u2012\u2013](?P<number>[\s\u00a0]*[0-9.,].*)")
@@ -106,7 +109,7 @@ def without_signs(text: str) -> tuple[str, float, str]:
     """
     plain = text.strip(SPACES)
     if match := _PERCENT.fullmatch(plain):
-        return match["number"].strip(SPACES), 0.01, "%"
+        return match["number"].strip(SPACES), _PARTS.get(match["sign"].lower(), 0.01), "%"
     factor, taken = 1.0, ""
     if match := _MINUS.fullmatch(plain):
         plain, taken = f"-{match['number'].strip(SPACES)}", "minus"

@@ -29,20 +29,23 @@ _LONGEST: Final = 80  # characters of a cell
 _MARKS: Final = ("(", "[", "\u00b1", "+", "\\pm")
 _FIRST: Final = 200  # cells of a long column that are looked at
 _LOOKED_AT: Final = 20  # rows
+_ERROR: Final = r"[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?"
 _PART: Final = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?"
 _VALUE: Final = rf"(?P<value>{_PART}|[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f]*[0-9](?: ?%)?)"
-_WORD: Final = r"(?P<word>std\.?[ _]?err\.?|s\.?e\.?m?\.?|std\.?|s\.?d\.?)"
+_WORD: Final = r"(?P<word>std\.?[ _]?err\.?|s\.?e\.?m?\.?|std\.?|s\.?d\.?|n)"
 _CI: Final = r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?:CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
 _SPREADS: Final = (
-    re.compile(rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_PART})"),
+    re.compile(rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_ERROR})"),
     re.compile(
-        rf"{_VALUE} ?\( ?(?:\u00b1|\+/-)? ?(?:{_WORD} ?[:=]? ?)?(?P<error>{_PART}) ?\)",
+        rf"{_VALUE} ?\( ?(?:\u00b1|\+/-)? ?(?:{_WORD} ?[:=]? ?)?(?P<error>{_ERROR}) ?\)",
         re.IGNORECASE,
     ),
 )
+_CHANGE: Final = re.compile(rf"{_VALUE} ?\( ?(?P<change>[+-] ?{_ERROR}(?: ?pp)?) ?\)")
+"""A value with how much it changed, which is no error of it."""
 _INTERVAL: Final = re.compile(
     rf"{_VALUE} ?[\[(] ?{_CI}(?P<low>{_PART}) ?"
-    rf"(?:[,;] |[,;]|\u2013|\u2014|-| to | bis | \u00e0 | a ) ?(?P<high>{_PART}) ?[\])]",
+    rf"(?P<between>[,;] |[,;]|\u2013|\u2014|-| to | bis | \u00e0 | a ) ?(?P<high>{_PART}) ?[\])]",
     re.IGNORECASE,
 )
 SPREADS_IN_WORDS: Final = {
@@ -95,7 +98,7 @@ def with_spreads_apart(
     apart = [m for cell in some if (m := _apart(cell.strip(SPACES))) is not None]
     if not apart:
         return records, header, ""
-    kinds = {"interval" if "low" in m else "error" for m in apart}
+    kinds = {"interval" if "low" in m else "change" if "change" in m else "error" for m in apart}
     if len(kinds) > 1:
         return records, header, ""  # two kinds of cells, of which none is sure
     kind = kinds.pop()
@@ -124,10 +127,16 @@ def _apart(cell: str) -> dict[str, str] | None:
     """
     if len(cell) > _LONGEST or not any(mark in cell for mark in _MARKS):
         return None
-    for pattern in (_INTERVAL, *_SPREADS):
+    if "\\pm" in cell:
+        cell = cell.strip("$ ")
+    for pattern in (_INTERVAL, *_SPREADS, _CHANGE):
         match = pattern.fullmatch(cell)
-        if match is not None:
-            read = {name: text for name, text in match.groupdict().items() if text is not None}
+        if match is not None and not _is_one_number(match):
+            read = {
+                name: text
+                for name, text in match.groupdict().items()
+                if text is not None and name != "between"
+            }
             if any(text.endswith("%") for text in read.values()):  # it is said once of all of them
                 plain = ("word", "level")
                 read = {k: t if k in plain or t[-1] == "%" else f"{t}%" for k, t in read.items()}
@@ -135,11 +144,19 @@ def _apart(cell: str) -> dict[str, str] | None:
     return None
 
 
+def _is_one_number(match: re.Match[str]) -> bool:
+    """Whether what looks like two ends is one number with a decimal comma: 0,81 (0,02)."""
+    ends = match.groupdict()
+    return ends.get("between") == "," and not ("." in ends["low"] and "." in ends["high"])
+
+
 def _said(words: set[str]) -> str | None:
     """What the words before all errors say that they are."""
     plain = {re.sub(r"[^a-z]", "", word.lower()) for word in words}
     if plain and plain <= {"se", "sem", "stderr"}:
         return "se"
+    if plain == {"n"}:
+        return "n"
     return "sd" if plain and plain <= {"sd", "std"} else None
 
 
@@ -151,6 +168,8 @@ def _about(column: str, apart: Sequence[dict[str, str]], kind: str, fields: Fiel
         written = f"{value} [{low}, {high}]"
         level = first.get("level", "95")
         said = {"interval": f"{value} with its {level} % interval from {low} to {high}"}
+    elif kind == "change":
+        written, said = f"{value} ({first['change']})", {}
     else:
         error = first["error"]
         written = f"{value} with {error}"

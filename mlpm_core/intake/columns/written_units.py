@@ -28,7 +28,7 @@ _USUAL: Final = (
 )  # fmt: skip
 """Currencies that are known in small letters too: others, such as ALL and TOP, are words."""
 _CODE: Final = (
-    rf"(?:(?:US|AU?|CA?|NZ|HK|S)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|"
+    rf"(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|"
     r"[\u20ac\u00a3\u00a5\u20b9]|[Ee]uros?)"
 )
 _SCALE: Final = "(?:k|T|Tsd|m|M|mn|Mio|Mrd|bn)"

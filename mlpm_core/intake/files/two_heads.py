@@ -37,6 +37,8 @@ _SPLIT: Final = re.compile(
     r"(?i)(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|hold[ _-]?out|dev|oof|oot|eval)"
     r"(?:[ _-]?(?:set|data|split|[0-9]+))?"
 )
+_PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "test_set"}
+"""What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
 _STATISTICS: Final = frozenset(
     {"mean", "std", "sd", "se", "min", "max", "count", "median", "avg", "average", "n", "var"}
@@ -86,10 +88,10 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
         if found is None or (record is MetricResult and not found.are_metrics_above):
             continue
         field = _field_of(found, record)
-        if field is None:
-            return text
         if profile.two_heads is None:
-            raise Refusal(questions=[_about_heads(found, field)])
+            raise Refusal(questions=[_about_heads(found, field, record)])
+        if profile.two_heads == "parts":
+            field = _PARTS[record]
         return _one_head(text, found, record, field, delimiter)
     return text
 
@@ -143,45 +145,52 @@ def _tell_apart(pairs: Sequence[tuple[str, str]], *, is_spread: bool) -> bool:
 
 
 def _named(own: dict[int, str], data: Sequence[Sequence[str]]) -> dict[int, str]:
-    """The names of the other columns; one without a name that holds dates is that of the period."""
+    """The names of the other columns, empty ones left out.
+
+    One without a name that holds dates is that of the period, whose length is not said by it.
+    """
     named = dict(own)
     for j, name in own.items():
         cells = [row[j].strip() for row in data if j < len(row) and row[j].strip()]
+        if not cells:  # only names of the lines themselves, such as "metric"
+            del named[j]
         are_dates = cells and (
             all(moment(c, "dmy", None) is not None for c in cells) or form_of(cells) is not None
         )
         if not name and are_dates and not cells[0].isdigit():
-            named[j] = "period_start"
+            named[j] = "date"
     return named
 
 
-def _field_of(heads: _Heads, record: type[Record]) -> str | None:
-    """What the names of the heads are; None where another column says it already."""
+def _field_of(heads: _Heads, record: type[Record]) -> str:
+    """What the names of the heads seem to be: models, unless another column says these already."""
     has_candidate = any(normal(name) in CANDIDATE_NAMES for name in heads.own.values())
-    if record is Evaluation and all(map(_SPLIT.fullmatch, heads.names)):
-        return "test_set"
-    if has_candidate:
-        return None
+    are_sets = record is Evaluation and all(map(_SPLIT.fullmatch, heads.names))
+    if are_sets or has_candidate:
+        return _PARTS[record]
     return "model" if record is MetricResult else "candidate"
 
 
-def _about_heads(heads: _Heads, field: str) -> Question:
-    what = field.replace("_", " ")
-    listed = [shown(name) for name in heads.names[:_MOST_SHOWN]]
+def _about_heads(heads: _Heads, field: str, record: type[Record]) -> Question:
+    """What the names are: models or candidates, or segments or test sets of one."""
+    listed = ", ".join(map(shown, heads.names[:_MOST_SHOWN]))
     metrics = ", ".join(map(shown, heads.metrics[:_MOST_SHOWN]))
+    part = _PARTS[record].replace("_", " ")
+    said = {} if field == _PARTS[record] else {"yes": f"each a {field} with {metrics}"}
+    said["parts"] = f"each a {part} of a model, with {metrics}"
+    preview = [f"{answer}: {listed}: {text}" for answer, text in said.items()]
+    preview.append("no: the lines are headers of another meaning")
     return question(
-        "two-heads", "two_heads", ["yes", "no"], line=heads.at, other=heads.at + 1,
-        names=" and ".join(listed), what=what,
-        preview=[
-            f"yes: {', '.join(listed)}: each a {what} with {metrics}",
-            "no: the lines are headers of another meaning",
-        ],
+        "two-heads", "two_heads", [*said, "no"], line=heads.at, other=heads.at + 1,
+        names=" and ".join(map(shown, heads.names[:_MOST_SHOWN])), preview=preview,
     )  # fmt: skip
 
 
 def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delimiter: str) -> Text:
     """A row for each number; of candidates one with all of its metrics, as leaderboards have."""
-    own = {j: "test_set" if normal(n) in _SETS else n for j, n in heads.own.items()}
+    own = dict(heads.own)
+    if record is Evaluation and field == "candidate":
+        own = {j: "test_set" if normal(name) in _SETS else name for j, name in own.items()}
     is_wide = record is Evaluation and field == "candidate" and "test_set" not in own.values()
     if field == "test_set" and len(own) == 1 and not own[min(own)]:
         own[min(own)] = "candidate"
@@ -200,7 +209,9 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
     parts, stride = numbered(text.rows, text.parts, rows[-1][0] if rows else 1, sources)
     out = TableText(delimiter)
     behind = heads.metrics if is_wide else ["metric", "value"]
-    out.add(text.row_at(heads.below), [*own.values(), field, *behind])
+    is_slice = field == "segment"
+    named = ["slice_key", "slice_value"] if is_slice else [field]
+    out.add(text.row_at(heads.below), [*own.values(), *named, *behind])
     for row, cells in rows:
         if row <= heads.below or all(map(is_blank, cells)):
             continue
@@ -215,6 +226,7 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
                 else [*filled, *filled.values()]
             )
             out.add(
-                number_at(text, row, parts, stride * k), [*(padded[j] for j in own), name, *more]
+                number_at(text, row, parts, stride * k),
+                [*(padded[j] for j in own), *([field] if is_slice else []), name, *more],
             )
     return replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)

@@ -124,8 +124,8 @@ def _by_the_calendar(judgement: ImportPlan, reader: Reader) -> ImportPlan:
     month = f"{date(2000, project.year_starts_in, 1):%B}"
     sentence = (
         f"Rows of a quarter, a half-year or a year: {n:,}. One without a day and without FY, such "
-        f"as Q1 2026, was read by the calendar, though the fiscal year begins in {month}. Where the "
-        "file means the fiscal year, write FY26 Q1, or the first day of each as its date."
+        f"as Q1 2026, was read by the calendar, though the fiscal year begins in {month}. Where "
+        "the file means the fiscal year, write FY26 Q1, or the first day of each as its date."
     )
     told = Warned(code="calendar-quarters", message=sentence, rows=n)
     warnings = [*judgement.receipt.warnings, told]
