@@ -38,7 +38,7 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
     Refusal
         With the question whether each such column is a period.
     """
-    period = next((p for p in _PERIODS if p in fields.columns), None)
+    period: str | None = next((p for p in _PERIODS if p in fields.columns), None)
     number = next((n for n in _NUMBERS if n in fields.columns), None)
     if period is None or number is None or profile.is_replay or profile.period_columns == "no":
         return text

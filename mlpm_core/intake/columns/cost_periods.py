@@ -50,8 +50,11 @@ def both_days(
         return _last_days(readings, file, profile)
     reading = readings["period"]
     lengths = np.full(len(faults.lines), header_length(file.label("period")) or "", dtype=object)
+    is_exact = np.zeros(len(faults.lines), dtype=bool)
     for note in reading.notes:
         grain = note.removeprefix("grain ")
+        if grain in _LONG and (profile.reads_layouts or grain == HALF):
+            is_exact |= reading.noting(note)  # a quarter may be that of a fiscal year
         if grain in _LONG or (grain == "P1D" and RANGE in reading.notes):
             lengths[reading.noting(note)] = grain
     is_open = (lengths == "") & ~faults.is_bad
@@ -67,7 +70,7 @@ def both_days(
             firsts.append(None)
             lasts.append(None)
             continue
-        first = _first(start, lengths[i])
+        first = start if is_exact[i] else _first(start, lengths[i])
         firsts.append(first.date())
         lasts.append((after(first, lengths[i]) - timedelta(days=1)).date())
     day = ARROW[ColumnKind.DAY]

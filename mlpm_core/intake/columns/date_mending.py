@@ -126,7 +126,8 @@ def _with_names(
     cells = filled(texts)
     faulty = [t for t in cells if read(t).fault is not None]
     named = {text: name for text in faulty if (name := period_name(text)) is not None}
-    are_all = len(named) == len(faulty) > 0 and grammar.profile.reads_layouts
+    others = (read(t) for t in cells if t not in named)
+    are_all = grammar.profile.reads_layouts and all(map(_is_of_a_period, others))
     if 2 * len(named) <= len(cells) and not are_all:
         return None
     profile = grammar.profile
@@ -147,6 +148,11 @@ def _with_names(
         return read(last if column.name == "period_end" else dates)
 
     return Mended(read_name)
+
+
+def _is_of_a_period(cell: Cell) -> bool:
+    """Whether a cell is a period longer than a day, such as a month or a quarter."""
+    return cell.fault is None and not {"grain ", "grain P1D"} & {*cell.notes} and bool(cell.notes)
 
 
 def _about_fiscal_years(named: dict[str, PeriodName], profile: Profile) -> Question | None:

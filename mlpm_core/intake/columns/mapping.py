@@ -44,8 +44,8 @@ _WORDS: Final[dict[str, str]] = {
     "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
     "\u6307\u6807",
     "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
-    "mois jour période periodo quarter quartal trimestre halbjahr semester semestre half kw cw wk q "
-    "von du start begin from fecha timestamp time "
+    "mois jour période periodo quarter quartal trimestre halbjahr semester semestre half kw cw wk "
+    "q von du start begin from fecha timestamp time "
     "\u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
     "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
     "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
