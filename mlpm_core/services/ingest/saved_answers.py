@@ -55,6 +55,8 @@ _MOST_TURNS = 10
 
 def with_own_currency(workspace: Workspace, project: str, profile: Profile) -> Profile:
     """The profile with the currency in which the project counts money."""
+    if not profile.reads_layouts:
+        return profile
     with workspace.store.reader() as reader:
         currency = currency_of(reader, project)
     return profile.model_copy(update={"own_currency": currency or ""})
