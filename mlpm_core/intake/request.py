@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.columns.column_reader import Checker
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.lines import Lines
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.messages import Refusal

@@ -23,7 +23,9 @@ GERMAN = (
     "model;metric;week;value\nchurn;mae;2026-W01;1.234,5 \u00b1 12,5\n"
     "churn;mae;2026-W02;1.190,4 \u00b1 11,9\n"
 )
-BOARD = "candidate,recall,f1\nrf,0.81 \u00b1 0.02,0.6 \u00b1 0.1\nxgb,0.8 \u00b1 0.01,0.7 \u00b1 0.2\n"
+BOARD = (
+    "candidate,recall,f1\nrf,0.81 \u00b1 0.02,0.6 \u00b1 0.1\nxgb,0.8 \u00b1 0.01,0.7 \u00b1 0.2\n"
+)
 WIDE = "week,model,recall,precision\n2026-W01,m,0.8 \u00b1 0.1,0.7 \u00b1 0.2\n"
 
 CASES = [
@@ -77,7 +79,8 @@ CASES = [
          "signs=read", rows=({"value": 0.814, "value_se": 0.012},)),
     case("shares in percent", weeks("81.4 \u00b1 1.2", "80 \u00b1 1.1"), "spread=half-width",
          "metrics.recall=recall in %", rows=({"value": 0.814, "ci_low": 0.802, "ci_high": 0.826},)),
-    case("a column in percent", weeks("81.4 \u00b1 1.2", "80 \u00b1 1.1").replace("value", "value (%)"),
+    case("a column in percent",
+         weeks("81.4 \u00b1 1.2", "80 \u00b1 1.1").replace("value", "value (%)"),
          "columns.value (%)=value in %", "spread=se", rows=({"value": 0.814, "value_se": 0.012},)),
     case("a file that has the error already", weeks("0.81 \u00b1 0.02").replace(
              "value\n", "value,value_se\n").replace('"\n', '",0.01\n'), "spread=se",

@@ -65,7 +65,7 @@ def test_all_sheets_with_one_header_are_read_below_each_other():
 
 
 def test_what_is_rejected_of_all_sheets_says_its_sheet_and_the_row_in_it():
-    """Rows of one number, in two sheets, are two records: each is rejected, or stored, by itself."""
+    """Rows of one number, in two sheets, are two records: each is judged by itself."""
     february = [["churn", "recall", "2024-02-05", "bad", 12], ["churn", "recall", *JAN[0][2:]]]
     february[1][3] = 0.5
     book = workbook({"Jan": [["Report"], HEAD, *JAN], "Feb": [HEAD, *february]})

@@ -27,7 +27,7 @@ from mlpm_core.intake.row_parts import numbered
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.rewritten import Rows
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Record

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.intake.columns.date_forms import form_of
-from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.files.leaderboards import CANDIDATE_NAMES, is_metric
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.files.rewritten import (
@@ -26,13 +24,17 @@ from mlpm_core.records import Evaluation, MetricResult
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Record
 
 _LEAST: Final = 2
 _MOST_SHOWN: Final = 5
 _NUMBER: Final = re.compile(r"[^\w]*[0-9].*")
+_DATE: Final = re.compile(
+    r"(?:19|20)[0-9]{2}[-/. ]?(?:[0-9]{1,2}(?:[-/. ][0-9]{1,2})?.*|[WQH][0-9]{1,2})"
+    r"|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}.*|(?:[WQH]|KW ?)[0-9]{1,2}[-/ ]?(?:20)?[0-9]{2}"
+)
 _SPLIT: Final = re.compile(
     r"(?i)(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|hold[ _-]?out|dev|oof|oot|eval)"
     r"(?:[ _-]?(?:set|data|split|[0-9]+))?"
@@ -154,10 +156,8 @@ def _named(own: dict[int, str], data: Sequence[Sequence[str]]) -> dict[int, str]
         cells = [row[j].strip() for row in data if j < len(row) and row[j].strip()]
         if not cells:  # only names of the lines themselves, such as "metric"
             del named[j]
-        are_dates = cells and (
-            all(moment(c, "dmy", None) is not None for c in cells) or form_of(cells) is not None
-        )
-        if not name and are_dates and not cells[0].isdigit():
+        are_dates = bool(cells) and all(map(_DATE.fullmatch, cells))
+        if not name and are_dates:
             named[j] = "date"
     return named
 

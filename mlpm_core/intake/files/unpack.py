@@ -17,7 +17,7 @@ from mlpm_core.intake.row_parts import Parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Question
 
