@@ -8,8 +8,8 @@ import pytest
 
 from mlpm_core.intake import Limits, Profile
 from mlpm_core.records import KpiActual, MetricResult, Status
-from tests.intake.real_cases import NOW, Case, holds, rows_of
-from tests.intake_stored import told_of
+from tests.intake.real_cases import NOW, STORED, Case, holds, rows_of
+from tests.intake_stored import Shelf, told_of
 from tests.workbooks import workbook
 
 HEAD = "model,metric,week,value\n"
@@ -62,7 +62,8 @@ CASES = [
     results("quoted, with empty cells behind", QUOTED.replace('"\n', '";;;\n'), n=1,
             rows=({"note": "a; b"},)),
     results("cells in quotes are cells",
-            '"model","metric","week","value"\n"a","mae","2026-W02","1"\n', n=1, rows=({"model_id": "a"},)),
+            '"model","metric","week","value"\n"a","mae","2026-W02","1"\n', n=1,
+            rows=({"model_id": "a"},)),
     # Tables side by side.
     results("side by side", BESIDE, asked=("side-tables",), choices=("all", "1", "2", "one"),
             says="1: model, metric, week, value / churn, recall, 2026-W01, 0.8 (2 rows)"),
@@ -139,9 +140,12 @@ def test_what_is_rejected_of_a_column_for_each_month_says_its_month():
     """Two months of one row are two records: what is wrong with one keeps nothing else out."""
     data = b"kpi,Jan 2026,Feb 2026\nrefund-cost,bad,7\nresponse-time,5,8\n"
     read = told(data, "f.csv", "period_columns=yes", record=KpiActual, accept_good=True,
-                stored=None)  # fmt: skip
-    rejects = [(r.row, r.part) for r in read.receipt.rejects if r.code == "not-a-number"]
-    assert rejects == [(2, "column Jan 2026")]
+                stored=Shelf(**STORED))  # fmt: skip
+    assert [r.place for r in read.receipt.rejects] == ["line 2 (column Jan 2026)"]
+    first = int(read.lines[0])
+    fault = read.receipt.rejects[0].model_copy(update={"row": first, "part": ""})
+    left = read.judgement.rejecting([fault], accept_good=True)
+    assert (left.rows.num_rows, left.receipt.accepted, left.receipt.rejected) == (2, 2, 2)
 
 
 # Archives.
