@@ -71,9 +71,10 @@ def are_two_heads(rows: Sequence[Sequence[str]]) -> bool:
 
     Examples
     --------
-    >>> are_two_heads([["", "recall", "", "f1", ""], ["week", "a", "b", "a", "b"]])
+    >>> numbers = ["1", "0.8", "0.7", "0.6", "0.5"]
+    >>> are_two_heads([["", "recall", "", "f1", ""], ["week", "a", "b", "a", "b"], numbers])
     True
-    >>> are_two_heads([["model", "recall", "f1"], ["a", "0.8", "0.7"]])
+    >>> are_two_heads([["model", "recall", "f1"], ["a", "0.8", "0.7"], ["b", "0.7", "0.6"]])
     False
     """
     return _heads([(i, [*row]) for i, row in enumerate(rows)], 0) is not None
