@@ -19,6 +19,7 @@ import resource
 import signal
 import sys
 import time
+import zipfile
 from collections import Counter
 from functools import cache, partial
 from pathlib import Path
@@ -44,8 +45,22 @@ LIMITS = Limits(file_bytes=4 * 2**20, rows=5_000)
 ANSWERS: dict[str, str] = {
     "date_order": "dmy", "excel_serial": "1900", "empty_last_column": "ignore",
     "hidden_rows": "read", "restatement": "confirm", "look_alike": "new", "new_model": "new",
-    "cases": "n", "errors_in": "share",
+    "cases": "n", "errors_in": "share", "two_heads": "yes", "side_tables": "all", "spread": "se",
+    "member": "all files", "sheet": "all sheets", "period_columns": "yes",
 }  # fmt: skip
+LAYOUTS = (
+    "model,metric,week,value,,model,metric,week,value\n"
+    "a,recall,2024-W01,0.8,,b,recall,2024-W01,0.7\n"
+    "a,recall,2024-W02,0.81,,,,,\n",
+    ",recall,,f1,\nweek,a,b,a,b\n2024-W01,0.8,0.7,0.6,0.5\n2024-W02,0.8,0.7,,0.5\n",
+    ",a,,b,\nfold,recall,f1,recall,f1\n1,0.8,0.7,0.6,0.5\n2,0.8,0.7,0.6,0.5\n",
+    'model,metric,week,value\na,f1,2024-W01,0.8 \u00b1 0.02\nb,f1,2024-W01,"0.7 [0.6, 0.8]"\n',
+    '"model,metric,week,value"\n"a,recall,2024-W01,0.8"\n"b,recall,2024-H1,0.7"\n',
+    "model,metric,2024-H1,2024-H2\na,recall,0.8,0.7\nb,recall,0.6,0.5\n",
+    '"Step","Group: a - f1","Group: a - f1__MIN"\n"1","0.5","0.4"\n"2","0.6","0.5"\n',
+    "key,start_index,end_index,start_date,end_date,realized_f1,estimated_f1,upper_confidence_f1\n"
+    "2014-05,0,9,2014-05-01,2014-05-31,nan,0.75,0.756\n",
+)
 PIECES = [
     b"", b",", b";", b"\t", b"|", b'"', b'""', b"'", b"\n", b"\r\n", b"\r", b"\x00",
     b"\xef\xbb\xbf",
@@ -78,6 +93,15 @@ def seeds() -> list[tuple[bytes, str, str, dict[str, Any]]]:
         found.append((path.read_bytes(), path.name, "metric_results", dated))
     sheet = [["model_id", "metric", "period_start", "value"], ["m", "recall", "2024-01-01", 0.5]]
     found.append((workbook(sheet), "w.xlsx", "metric_results", {}))
+    found.append((workbook({"Jan": sheet, "Feb": sheet}), "s.xlsx", "metric_results", {}))
+    for text in LAYOUTS:
+        found.append((text.encode(), "l.csv", "metric_results", {}))
+        found.append((text.encode(), "l.csv", "evaluations", {"constants": {"value_case_id": "v"}}))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, text in enumerate((LAYOUTS[0], LAYOUTS[0])):
+            archive.writestr(f"{number}.csv", text)
+    found.append((packed.getvalue(), "z.zip", "metric_results", {}))
     parquet = io.BytesIO()
     pq.write_table(pa.table({n: [x] * 9 for n, x in zip(*sheet, strict=True)}), parquet)
     found.append((parquet.getvalue(), "p.parquet", "metric_results", {}))
@@ -161,16 +185,20 @@ def check(number: int) -> str:
         return "asked"
     assert receipt.questions == []
     rows = {f.row for f in receipt.rejects if f.row is not None}
+    records = {(f.row, f.part) for f in receipt.rejects if f.row is not None}
     if receipt.lines == 0:
         assert {f.row for f in receipt.rejects} == {None}, receipt
         return "refused"
     n_lines = data.count(b"\n") + data.count(b"\r") + 1
-    is_packed = name.endswith(("xlsx", "parquet", "gz", "json", "md")) or name.startswith("mlflow")
-    assert len(rows) == receipt.rejected, receipt
+    is_packed = name.endswith(("xlsx", "parquet", "gz", "zip", "json", "md"))
+    is_packed |= name.startswith("mlflow") or kind == "evaluations"  # or made of a tool's report
+    assert len(records) == receipt.rejected, receipt
     assert all(2 <= row <= n_lines for row in rows) or is_packed, receipt
     if not profile.wide:  # a wide row without any metric is accepted and holds nothing
         assert receipt.new + receipt.changed == len(told.lines)
-    assert rows.isdisjoint(told.lines)
+    parts = told.judgement.parts
+    stored = {(n, "") if parts is None else parts.place(n) for n in told.lines}
+    assert records.isdisjoint(stored)
     if receipt.rejected:
         left = told.rejected_csv()
         assert left

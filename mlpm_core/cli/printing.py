@@ -168,7 +168,7 @@ def receipt(receipt: Receipt, *, as_json: bool) -> int:
     for repair in receipt.repairs:
         say(f"{len(repair.rejects)} x {repair.code}: {repair.hint}")
         for reject in repair.rejects[:_MOST]:
-            where = f"line {reject.row}" if reject.row is not None else "file"
+            where = reject.place or "file"
             column = f", {reject.column}" if reject.column else ""
             say(f"  {where}{column}: {reject.message}")
         if len(repair.rejects) > _MOST:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-_MONTHS = {"P1M": 1, "P3M": 3, "P1Y": 12}
+_MONTHS = {"P1M": 1, "P3M": 3, "P6M": 6, "P1Y": 12}
 _SPANS = {
     "": timedelta(0),
     "PT1H": timedelta(hours=1),
@@ -39,6 +39,7 @@ _WORDS = {
     "P1W": "week",
     "P1M": "month",
     "P3M": "quarter",
+    "P6M": "half-year",
     "P1Y": "year",
 }
 
@@ -128,6 +129,8 @@ class Period:
                 return f"{self.start:%b %Y}"
             case "P3M":
                 return f"quarter from {day}"
+            case "P6M":
+                return f"half-year from {day}"
             case "P1Y":
                 return f"year from {day}"
             case "P1D":

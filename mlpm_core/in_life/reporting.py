@@ -288,7 +288,7 @@ def year_before(start: datetime, granularity: str) -> datetime:
     >>> year_before(datetime(2028, 2, 1), "P1M").date().isoformat()
     '2027-02-01'
     """
-    if granularity in ("P1M", "P3M", "P1Y"):
+    if granularity in ("P1M", "P3M", "P6M", "P1Y"):
         return _year_before(start)
     return start - _SAME_WEEKDAY
 

@@ -26,28 +26,29 @@ def rejected_lines(opened: DecodedFile, rejects: Iterable[Reject], most: int) ->
         How many lines at most.
     """
     messages: dict[int, list[str]] = defaultdict(list)
-    for fault in rejects:
-        if fault.row is not None:
-            where = f"{fault.column}: " if fault.column else ""
-            messages[fault.row].append(f"{where}{fault.message} {fault.hint}")
-    rows = sorted(messages)[:most]
-    starts = _starts(opened)
+    places: dict[int, str] = {}
+    for line, fault in opened.text.with_lines(rejects):
+        where = f"{fault.column}: " if fault.column else ""
+        messages[line].append(f"{where}{fault.message} {fault.hint}")
+        places[line] = fault.place.removeprefix("line ")
+    lines = sorted(messages)[:most]
     damaged = {d.line: d.cells for d in opened.table.damaged if d.cells}
-    cells = {row: _cells(opened, starts.get(row, row) - 1, damaged) for row in rows}
-    own = {j for j, header in enumerate(opened.header.cells) if is_own(header)}
-    width = max([len(opened.header.cells), *map(len, cells.values())])
+    cells = {line: _cells(opened, line, damaged) for line in lines}
+    own = {j for j, header in enumerate(opened.own_header.cells) if is_own(header)}
+    width = max([len(opened.own_header.cells), *map(len, cells.values())])
     shown = [j for j in range(width) if j not in own]
-    keys = [opened.header.key(j) for j in range(len(opened.header.cells))]
+    keys = [opened.own_header.key(j) for j in range(len(opened.own_header.cells))]
     headers = [*keys, *(f"extra cell {j + 1}" for j in range(width - len(keys)))]
     return RejectedLines(
         [headers[j] for j in shown],
         [
             RejectedLine(
-                row,
-                [cells[row][j] if j < len(cells[row]) else "" for j in shown],
-                " ".join(dict.fromkeys(messages[row])),
+                opened.text.row_at(line + 1),
+                [cells[line][j] if j < len(cells[line]) else "" for j in shown],
+                " ".join(dict.fromkeys(messages[line])),
+                places[line],
             )
-            for row in rows
+            for line in lines
         ],
     )
 
@@ -61,9 +62,9 @@ def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]
         By row of the file, the cells as `rejected_lines` shows them. No record is dropped or added,
         so what is counted of the file is counted of the corrected one.
     """
-    lines, header, table = opened.lines, opened.header, opened.table
+    lines, header, table = opened.lines, opened.own_header, opened.table
     own = {j for j, cell in enumerate(header.cells) if is_own(cell)}
-    starts = _starts(opened)
+    starts = opened.text.starts()
     out: list[str] = []
     anew = {starts.get(row, row) - 1: cells for row, cells in corrections.items()}
     i = 0
@@ -78,15 +79,10 @@ def corrected_file(opened: DecodedFile, corrections: Mapping[int, Sequence[str]]
     return "".join(out).encode("utf-8", "surrogateescape")
 
 
-def _starts(opened: DecodedFile) -> dict[int, int]:
-    """The line of the text for a row of the file, where they differ."""
-    return {row: line for line, row in (opened.text.rows or {}).items()}
-
-
 def _cells(opened: DecodedFile, line: int, damaged: Mapping[int, list[str]]) -> list[str]:
     if line in damaged:
         return [as_written(cell) for cell in damaged[line]]
-    read = read_record(opened.lines, line, opened.header.delimiter)
+    read = read_record(opened.lines, line, opened.own_header.delimiter)
     return [as_written(cell) for cell in read.cells]
 
 

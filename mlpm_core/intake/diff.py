@@ -109,6 +109,7 @@ def compared(
         new_models=new_models,
         changed_lines=faults.lines[np.flatnonzero(changed)] + 1,
         registers_models=bool(new_models),
+        parts=file.parts,
     )
 
 
@@ -235,11 +236,10 @@ def _without_conflicts(
     differs[starts] = False
     is_torn = np.add.reduceat(differs.astype(np.int64), starts) > 0
     ends = np.append(starts[1:], len(key))
-    lines = file.faults.lines
     for start, end in zip(starts[is_torn].tolist(), ends[is_torn].tolist(), strict=True):
         members = np.sort(order[start:end])
         records = np.unique(rows.of[members]).tolist()
-        line_list = ", ".join(str(int(lines[i]) + 1) for i in records[:10])
+        line_list = ", ".join(map(file.row_in_words, records[:10]))
         line_list += f" and {len(records) - 10} more" if len(records) > 10 else ""
         written = _rewritten_id(rows, int(members[0]))
         code, said = ("conflict-of-ids", {"id": written}) if written else ("conflict", {})

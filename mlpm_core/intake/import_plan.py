@@ -12,6 +12,7 @@ from mlpm_core.records import Example, Receipt, Reject, Status
 
 if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
+    from mlpm_core.intake.row_parts import Parts
 
 
 def _no_lines() -> Codes:
@@ -35,6 +36,8 @@ class ImportPlan:
         that the fact outlives an undo of the batch that told it first.
     new_models : list of str
         Models to register first.
+    parts : Parts, optional
+        Where several records have a row of one number: what tells them apart in ``lines``.
     """
 
     receipt: Receipt
@@ -45,6 +48,14 @@ class ImportPlan:
     new_models: list[str] = field(default_factory=list)
     changed_lines: Codes = field(default_factory=_no_lines)
     registers_models: bool = False
+    parts: Parts | None = None
+
+    def placed(self) -> ImportPlan:
+        """The plan with its rejects by row and part of it, once nothing more is rejected."""
+        if self.parts is None:
+            return self
+        rejects = self.parts.placed(self.receipt.rejects)
+        return replace(self, receipt=self.receipt.model_copy(update={"rejects": rejects}))
 
     @property
     def n_stored(self) -> int:
@@ -62,7 +73,8 @@ class ImportPlan:
                 strict=True,
             ):  # fmt: skip
                 cells = {name: str(v) for name, v in row.items() if v not in (None, "")}
-                examples.append(Example(line=line, change=change, row=cells))
+                row_of_file = line if self.parts is None else self.parts.place(line)[0]
+                examples.append(Example(line=row_of_file, change=change, row=cells))
         return examples
 
     def rejecting(self, faults: list[Reject], *, accept_good: bool) -> ImportPlan:

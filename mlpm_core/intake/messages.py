@@ -12,6 +12,7 @@ _SHOWN_CODE = {
     "nul-file": "control-char",
     "unread-type": "wrong-type",
     "unknown-report": "wrong-type",
+    "nothing-in-archive": "wrong-type",
 }
 
 _LONGEST_LIST = 600

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Record
 
@@ -90,7 +90,7 @@ def with_rows_of_names(text: Text, header: Header, fields: Fields, profile: Prof
             preview=[f"yes: {listed}", "no: they are columns of another meaning"],
         )  # fmt: skip
         raise Refusal(questions=[asked])
-    return in_rows(text, header, columns, (field,), "value", given)
+    return in_rows(text, header, profile, columns, (field,), "value", given)
 
 
 def _given(rows: Sequence[Sequence[str]], header: Header, fields: Fields) -> dict[int, str]:
@@ -139,7 +139,11 @@ def with_rows_of_counts(text: Text, header: Header, fields: Fields, profile: Pro
         if cell.strip() and j not in at.values() and header.fields[j] != "n"
     }
     names = ("metric", "numerator", "denominator", "value")
-    return unfolded(text, header, kept, names, lambda cells: _metrics(cells, at))
+    made = [metric for metric, _, _ in _SHARES]
+    return unfolded(
+        text, header, profile, kept, names, made,
+        lambda cells: ((made.index(row[0]), row) for row in _metrics(cells, at)),
+    )  # fmt: skip
 
 
 def _metrics(cells: Sequence[str], at: Mapping[str, int]) -> Iterator[tuple[str, ...]]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import ARROW, Flags, Rows
+from mlpm_core.intake.row_parts import Parts
 from mlpm_core.records import ColumnKind, Receipt, Reject, Warned, record_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class ParsedFile:
         How many cells of each record have a note.
     receipt : Receipt
         With the counts that no stored row can change, and the warnings about the file.
+    parts : Parts, optional
+        Where several records have a row of one number: what tells them apart.
     """
 
     record: type[Record]
@@ -53,12 +56,19 @@ class ParsedFile:
     n_damaged: int
     notes: dict[str, Codes]
     receipt: Receipt
+    parts: Parts | None = None
+
+    def row_in_words(self, record: int) -> str:
+        """The row of a record, as a sentence names it."""
+        number = int(self.faults.lines[record]) + 1
+        return str(number) if self.parts is None else self.parts.in_words(number)
 
     def packed(self) -> tuple[dict[str, Any], list[pa.Table]]:
         """The same as JSON and Arrow tables."""
         document = {
             "labels": self.labels,
             "n_damaged": self.n_damaged,
+            "parts": self.parts,
             "receipt": self.receipt.model_dump(mode="json"),
             "rejects": [r.model_dump() for r in self.faults.rejects],
         }
@@ -105,6 +115,7 @@ class ParsedFile:
                 if n.startswith(_COUNT)
             },
             receipt,
+            Parts(parts[0], tuple(parts[1])) if (parts := document["parts"]) else None,
         )
 
     def lines_noting(self, note: str) -> Codes:

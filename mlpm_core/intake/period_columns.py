@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.date_forms import form_of, month_of
 from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.row_parts import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.intake.row_parts import Parts
 
 _LEAST: Final = 2
-_PART: Final = re.compile(r"(?:Q[1-4]|(?:KW|CW|W|week|woche) ?[0-9]{1,2})", re.IGNORECASE)
+_PART: Final = re.compile(r"(?:Q[1-4]|H[12]|(?:KW|CW|W|week|woche) ?[0-9]{1,2})", re.IGNORECASE)
 _MOST_SHOWN: Final = 5
 _PERIODS: Final = ("period", "period_start")
 _NUMBERS: Final = ("value", "amount")
@@ -35,7 +38,7 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
     Refusal
         With the question whether each such column is a period.
     """
-    period = next((p for p in _PERIODS if p in fields.columns), None)
+    period: str | None = next((p for p in _PERIODS if p in fields.columns), None)
     number = next((n for n in _NUMBERS if n in fields.columns), None)
     if period is None or number is None or profile.is_replay or profile.period_columns == "no":
         return text
@@ -55,10 +58,12 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
             ],
         )  # fmt: skip
         raise Refusal(questions=[asked])
+    if profile.reads_layouts and period == "period_start":
+        period = "date"  # the name of our own column would say that each is a day
     if names := _names_below(text, header, fields, dates):
-        return _ungrouped(text, header, dates, names, period)
+        return _ungrouped(text, header, dates, names, period, profile)
     columns = {j: (header.cells[j].strip(),) for j in dates}
-    return in_rows(text, header, columns, (period,), number)
+    return in_rows(text, header, profile, columns, (period,), number)
 
 
 def lines_of(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
@@ -82,11 +87,17 @@ def _names_below(text: Text, header: Header, fields: Fields, dates: Sequence[int
 
 
 def _ungrouped(
-    text: Text, header: Header, dates: Sequence[int], names: Sequence[str], period: str
+    text: Text,
+    header: Header,
+    dates: Sequence[int],
+    names: Sequence[str],
+    period: str,
+    profile: Profile,
 ) -> Text:
     """The text with a row for each date, of the columns that stand below it."""
     ends = [*dates[1:], len(header.cells)]
     own = range(dates[0])
+    parts, stride = _parts_of(text, [header.cells[j].strip() for j in dates], profile)
     below = list(dict.fromkeys(n.strip() for n in names[dates[0] : len(header.cells)] if n.strip()))
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
@@ -94,15 +105,15 @@ def _ungrouped(
     rows: dict[int, int] = {}
     n_written = 1
     for line, cells in list(lines_of(text, header))[1:]:
-        for j, end in zip(dates, ends, strict=True):
+        for k, (j, end) in enumerate(zip(dates, ends, strict=True)):
             filled = {names[i].strip(): cells[i] for i in range(j, end)}
             if not all(map(is_blank, filled.values())):
                 more = [filled.get(name, "") for name in below]
                 writer.writerow([*cells[: dates[0]], header.cells[j].strip(), *more])
                 n_written += 1
-                rows[n_written] = line if text.rows is None else text.rows.get(line, line)
+                rows[n_written] = text.row_at(line) + stride * k
     data = out.getvalue().encode("utf-8", "surrogateescape")
-    return replace(text, data=data, rows=rows)
+    return replace(text, data=data, rows=rows, parts=parts)
 
 
 def with_models_above(
@@ -143,13 +154,13 @@ def with_models_above(
         )  # fmt: skip
         raise Refusal(questions=[asked])
     columns = {j: (name, header.cells[j].strip()) for j, name in model_of.items()}
-    return in_rows(text, header, columns, ("model", "metric"), "value")
+    return in_rows(text, header, profile, columns, ("model", "metric"), "value")
 
 
 def is_date(cell: str) -> bool:
     """Whether a header is a date, in whatever form."""
     plain = cell.strip()
-    if month_of(plain) is not None or _PART.fullmatch(plain):
+    if month_of(plain) is not None or _PART.fullmatch(plain) or period_name(plain) is not None:
         return True  # of which year is asked
     if not any(c.isdigit() for c in plain) or (plain.isdigit() and len(plain) not in (4, 8)):
         return False
@@ -159,6 +170,7 @@ def is_date(cell: str) -> bool:
 def in_rows(
     text: Text,
     header: Header,
+    profile: Profile,
     columns: Mapping[int, tuple[str, ...]],
     names: tuple[str, ...],
     number: str,
@@ -175,29 +187,55 @@ def in_rows(
     """
     kept = {j: cell for j, cell in enumerate(header.cells) if j not in columns and cell.strip()}
     return unfolded(
-        text, header, kept | dict(named or {}), (*names, number),
-        lambda cells: [(*said, cells[j]) for j, said in columns.items() if not is_blank(cells[j])],
+        text, header, profile, kept | dict(named or {}), (*names, number),
+        [" of ".join(reversed(said)) for said in columns.values()],
+        lambda cells: [
+            (k, (*said, cells[j]))
+            for k, (j, said) in enumerate(columns.items())
+            if not is_blank(cells[j])
+        ],
     )  # fmt: skip
 
 
 def unfolded(
     text: Text,
     header: Header,
+    profile: Profile,
     kept: Mapping[int, str],
     names: tuple[str, ...],
-    made: Callable[[Sequence[str]], Iterable[Sequence[str]]],
+    sources: Sequence[str],
+    made: Callable[[Sequence[str]], Iterable[tuple[int, Sequence[str]]]],
 ) -> Text:
-    """The text with several rows made of each, behind the columns that are kept."""
+    """The text with several rows made of each, behind the columns that are kept.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        What the rows that are made of one can be of, such as its columns.
+    made : callable
+        The rows of a row, each with the place of its source.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
     writer.writerow([*kept.values(), *names])
     rows: dict[int, int] = {}
     n_written = 1
+    parts, stride = _parts_of(text, sources, profile)
     for line, cells in lines_of(text, header):
         own = [cells[j] for j in kept]
-        for more in made(cells):
+        for k, more in made(cells):
             writer.writerow([*own, *more])
             n_written += 1
-            rows[n_written] = line if text.rows is None else text.rows.get(line, line)
+            rows[n_written] = text.row_at(line) + stride * k
     data = out.getvalue().encode("utf-8", "surrogateescape")
-    return replace(text, data=data, rows=rows)
+    return replace(text, data=data, rows=rows, parts=parts)
+
+
+def _parts_of(text: Text, sources: Sequence[str], profile: Profile) -> tuple[Parts | None, int]:
+    """What tells apart the records that are made of one row, and what is added to its number."""
+    if not profile.reads_layouts:
+        return text.parts, 0
+    names = [f"column {shown(source)}" for source in sources]
+    n_lines = text.data.count(b"\n") + text.data.count(b"\r") + 1
+    parts, stride = numbered(text.rows, text.parts, n_lines, names)
+    return (parts, stride) if parts is not None else (text.parts, 0)

@@ -49,7 +49,13 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
-from mlpm_core.intake.columns.signs import with_signs
+from mlpm_core.intake.columns.signs import in_codes, with_signs
+from mlpm_core.intake.columns.spreads import (
+    SPREADS_IN_WORDS,
+    with_ends,
+    with_rows_of_spreads,
+    with_spreads_apart,
+)
 from mlpm_core.intake.columns.totals import totals_in
 from mlpm_core.intake.columns.wide_counts import with_counts
 from mlpm_core.intake.columns.year_parts import with_whole_dates
@@ -72,7 +78,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.columns.readings import Reading
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
     from mlpm_core.records import FileLook, Reject, RejectedLines, Warned
@@ -94,7 +100,7 @@ def judge(asked: ImportRequest, stored: StoredRecords, *, accept_good: bool) -> 
         When the project's name, or an answer of the profile, cannot be used.
     """
     try:
-        return judged(read(asked), asked, stored, accept_good=accept_good)
+        return judged(read(asked), asked, stored, accept_good=accept_good).placed()
     except Refusal as refusal:
         return ImportPlan(asked.receipt(refusal))
 
@@ -169,6 +175,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     }
     if asked.record is Cost:
         fields["currency"] = with_signs(fields["currency"], readings["amount"])
+    if "currency" in fields and asked.profile.reads_layouts:
+        fields["currency"] = in_codes(fields["currency"], asked.profile.own_currency)
     if asked.record is KpiActual and not asked.profile.is_replay:
         fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):
@@ -180,7 +188,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         fields |= {name: plain_numbers(fields[name], checker.grammar) for name in of_either}
         if asked.record is Prediction:
             fields["y_true"] = known_outcomes(fields["y_true"])
-    rows = Rows(np.arange(len(records.lines), dtype=np.int64), fields)
+    rows = with_ends(Rows(np.arange(len(records.lines), dtype=np.int64), fields), opened.spread)
     is_left, said = set_aside(asked.record, readings, checker.columns, faults, asked.profile)
     is_good = ~faults.is_bad & ~is_left
     rows = result_rows(rows, readings, checker.columns, is_good)
@@ -207,6 +215,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
     if zones := {n.removeprefix(ZONE) for r in readings.values() for n in r.notes if ZONE in n[:5]}:
         read_as.append(f"times of the zone {' and '.join(sorted(zones))}")
+    if opened.spread in SPREADS_IN_WORDS:
+        read_as.append(SPREADS_IN_WORDS[opened.spread])
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
     receipt = Receipt(
@@ -224,7 +234,9 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     if is_left.any():
         notes[SET_ASIDE] = is_left.astype(np.int64)
     labels = {c.name: checker.columns.label(c.name) for c in file_columns(asked.record)}
-    return ParsedFile(asked.record, labels, rows, faults, len(records.damaged), notes, receipt)
+    return ParsedFile(
+        asked.record, labels, rows, faults, len(records.damaged), notes, receipt, opened.text.parts
+    )
 
 
 def _cells(
@@ -232,8 +244,8 @@ def _cells(
 ) -> tuple[Faults, dict[str, Reading]]:
     """Every field of every record, and what is faulty about them so far."""
     structural = [
-        r if r.row is None else r.model_copy(update={"row": _row_of(r.row, opened.text)})
-        for r in structural_rejects(records, opened.header, opened.lines, opened.text)
+        r if r.row is None else r.model_copy(update={"row": opened.text.row_at(r.row)})
+        for r in structural_rejects(records, opened.own_header, opened.lines, opened.text)
     ]
     faults = Faults(_rows_of(records, opened.text), structural)
     return faults, checker.readings(records, faults)
@@ -321,6 +333,8 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         in_rows = with_rows_of_periods(text, header, fields, asked.profile)
         in_rows = with_models_above(in_rows, lines.lines, header, fields, asked.profile)
         if in_rows is text:
+            in_rows = with_rows_of_spreads(text, header, fields, asked.profile)
+        if in_rows is text:
             in_rows = with_rows_of_counts(text, header, fields, asked.profile)
         if in_rows is text:
             in_rows = with_rows_of_names(text, header, fields, asked.profile)
@@ -332,6 +346,10 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         records = table(
             lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits
         )
+        own_header = header
+        records, header, spread = with_spreads_apart(records, header, fields, asked.profile)
+        if header is not own_header:
+            checker = Checker(fields, header, Grammar(asked.profile, asked.now), asked.project)
         shape = shape._replace(marks=marks_in(records, header, fields))
         profile = settled_marks(records, header, fields, asked.profile, asked.now)
         if profile is not asked.profile:
@@ -339,22 +357,18 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         first = max(0, header.line - _MOST_ABOVE)
         around = dict(enumerate(lines.lines[first : header.line + _MOST_BELOW], start=first + 1))
         records = asked_about_layout(records, header, fields, profile, around)
+        records.n_left += text.n_left
     except Refusal as refusal:
         refusal.shape = shape.text
         raise
-    return DecodedFile(text, lines, fields, header, checker, records, shape)
+    return DecodedFile(text, lines, fields, own_header, header, checker, records, shape, spread)
 
 
 def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The row (from 0) of the file on which each record starts."""
     if text.rows is None:
         return records.lines
-    return np.array([_row_of(i + 1, text) - 1 for i in records.lines.tolist()], dtype=np.int64)
-
-
-def _row_of(line: int, text: Text) -> int:
-    """The row of the file for a line of the text that was made from it."""
-    return line if text.rows is None else text.rows.get(line, line)
+    return np.array([text.row_at(i + 1) - 1 for i in records.lines.tolist()], dtype=np.int64)
 
 
 def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) -> list[Warned]:

@@ -60,8 +60,10 @@ class Profile(BaseModel):
     the class that its recall and precision are of; ``zones`` gives the offset of abbreviations that
     stand for several time zones (or ``faulty``);
     ``wide`` lists the headers that are
-    metrics. ``is_replay`` is no answer: a file that was stored before a question was asked is read
-    as it was then.
+    metrics. ``is_replay`` and ``before_layouts`` are no answers: a file that was stored before a
+    question was asked is read as it was then, before any of them, or before those about tables side
+    by side, two lines of heads and errors within cells. Nor is ``own_currency``, in which the
+    project counts money.
 
     Examples
     --------
@@ -102,10 +104,14 @@ class Profile(BaseModel):
     fill_down: Literal["fill", "faulty"] | None = None
     index_column: Literal["ignore", "faulty"] | None = None
     sheet: str | None = None
+    member: str | None = None
     positive_class: str | None = None
     period_columns: Literal["yes", "no"] | None = None
     models_above: Literal["yes", "no"] | None = None
     name_columns: Literal["yes", "no"] | None = None
+    spread: Literal["se", "half-width", "interval", "sd", "n", "ignore", "faulty"] | None = None
+    two_heads: Literal["yes", "parts", "no"] | None = None
+    side_tables: Literal["all", "1", "2", "3", "4", "5", "6", "7", "8", "9", "one"] | None = None
     scale: (
         Literal[
             "as written", "times 0.01", "times 100", "times 0.001", "times 1000", "each as before"
@@ -117,7 +123,7 @@ class Profile(BaseModel):
     hours_per_day: Literal["8", "7.8", "7.7", "7.6", "7.5", "7.25", "7", "6"] | None = None
     cost_ends: Literal["after", "last"] | None = None
     year: int | None = Field(default=None, ge=1990, le=2199)
-    period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y", "instant"] | None = None
+    period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P6M", "P1Y", "instant"] | None = None
     zone: str | None = None
     fiscal_start: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"] | None = (
         None
@@ -127,6 +133,8 @@ class Profile(BaseModel):
     dates_are: Literal["start", "end"] | None = None
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False
+    before_layouts: bool = False
+    own_currency: str = ""
 
     @field_validator("encoding", mode="before")
     @classmethod
@@ -164,6 +172,11 @@ class Profile(BaseModel):
         if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError(f"{self.decimal!r} cannot mark both decimals and thousands")
         return self
+
+    @property
+    def reads_layouts(self) -> bool:
+        """Whether a file is read as today, not as before other layouts of tables were read."""
+        return not (self.is_replay or self.before_layouts)
 
     @property
     def decimal_mark(self) -> str:
@@ -221,7 +234,7 @@ class Profile(BaseModel):
         ['thousands=space', 'wide=recall,ROC AUC']
         """
         answers = []
-        for key, value in self.model_dump(exclude_defaults=True, exclude={"is_replay"}).items():
+        for key, value in self.model_dump(exclude_defaults=True, exclude={*_NO_ANSWERS}).items():
             if isinstance(value, dict):
                 answers += [f"{key}.{k.replace('=', '%3D')}={v}" for k, v in value.items()]
             elif isinstance(value, tuple):
@@ -246,8 +259,11 @@ _GROUPS = (
 )
 
 
+_NO_ANSWERS = ("is_replay", "before_layouts", "own_currency")
+
+
 def _keys() -> list[str]:
-    return [k for k in Profile.model_fields if k not in (*_GROUPS, "is_replay")]
+    return [k for k in Profile.model_fields if k not in (*_GROUPS, *_NO_ANSWERS)]
 
 
 def _split(value: str) -> list[str]:

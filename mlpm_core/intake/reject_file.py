@@ -29,13 +29,11 @@ def rejected_records(opened: DecodedFile, rejects: Iterable[Reject]) -> bytes:
     quotes are broken comes back with every cell quoted, because it could not stand in a CSV
     otherwise.
     """
-    text, lines, header, table = opened.text, opened.lines, opened.header, opened.table
+    text, lines, header, table = opened.text, opened.lines, opened.own_header, opened.table
     end, delimiter = lines.end(header.line), header.delimiter
-    starts = {row: line for line, row in (text.rows or {}).items()}
     reasons: dict[int, list[Reject]] = defaultdict(list)
-    for fault in rejects:
-        if fault.row is not None:
-            reasons[starts.get(fault.row, fault.row) - 1].append(fault)
+    for line, fault in text.with_lines(rejects):
+        reasons[line].append(fault)
     broken = {
         d.line: d.cells for d in table.damaged if d.code in ("bad-quote", "unterminated-quote")
     }
@@ -103,7 +101,7 @@ def _reason_cells(faults: list[Reject]) -> list[str]:
         return safe_cell("; ".join(dict.fromkeys(p for p in parts if p)))
 
     return [
-        str(faults[0].row),
+        faults[0].place.removeprefix("line "),
         joined([f.column for f in faults]),
         joined([f.code for f in faults]),
         safe_cell(" ".join(f.message for f in faults)),

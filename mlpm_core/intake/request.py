@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake.columns.column_reader import Checker
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.lines import Lines
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.messages import Refusal
@@ -97,12 +97,18 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class DecodedFile:
-    """A file as text, with the records it holds; no cell was read yet."""
+    """A file as text, with the records it holds; no cell was read yet.
+
+    ``own_header`` is that of the text; ``header`` has columns of their own for errors that stand in
+    the cells of its values, and ``spread`` says what these errors are.
+    """
 
     text: Text
     lines: Lines
     fields: Fields
+    own_header: Header
     header: Header
     checker: Checker
     table: Table
     shape: Shape
+    spread: str

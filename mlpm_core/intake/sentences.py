@@ -39,6 +39,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "Save the numbers as CSV (UTF-8), a row for each metric; the screen Upload lists the "
         "reports that are read.",
     ),
+    "nothing-in-archive": (
+        "{file} holds no file that MLPM reads; it holds: {names}.",
+        "Put the CSV, the workbook or the Parquet file into the archive, or upload it alone.",
+    ),
     "unsafe-file": (
         "The workbook declares XML entities, which no spreadsheet program writes.",
         "Open it and save it again as a plain workbook.",
@@ -229,6 +233,7 @@ QUESTIONS: Final[dict[str, str]] = {
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
+    "member": "The archive has several files. Which of them holds the rows?",
     "sheet": "The workbook has several sheets. Which of them holds the rows?",
     "period-columns": (
         "{n} columns are called like dates, from {first} to {last}. Is each of them a period?"
@@ -241,6 +246,13 @@ QUESTIONS: Final[dict[str, str]] = {
     "models-above": (
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
         "metrics are of?"
+    ),
+    "two-heads": (
+        "Lines {line} and {other} name metrics, and {names} with each of them. What are these?"
+    ),
+    "side-tables": "{n} tables stand side by side. Which of them is read?",
+    "spread": (
+        "In {column} each value stands with a second number, such as {value}. What is that number?"
     ),
     "positive-class": "Which class is the positive one, whose precision and recall count?",
     "log-threshold": (
@@ -306,6 +318,9 @@ WARNINGS: Final[dict[str, str]] = {
     "extra-sheet": "Sheets that were not read: {names}.",
     "not-metrics": "Not read, for they are no numbers that count here: {names}.",
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
+    "extra-member": "Files of the archive that were not read: {names}.",
+    "quoted-lines": "{n} lines were in quotes as a whole; these were taken off.",
+    "side-tables": "{n} rows of a table beside the one that is read are left out: {names}.",
     "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",
     "orphan-label": "{n} labels have no prediction yet; they are kept and joined later.",

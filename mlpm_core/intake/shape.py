@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.files.table import Table
 
-_ABOUT_BYTES = frozenset({"encoding", "sheet", "hidden_rows", "hours_per_day"})
+_ABOUT_BYTES = frozenset({"encoding", "sheet", "hidden_rows", "hours_per_day", "two_heads"})
 _ABOUT_MARKS = frozenset({"decimal", "thousands"})
 _START = 4096
 _DIGITS = 10

@@ -21,6 +21,7 @@ from mlpm_core.quantity.percent import PERCENT_WORDS, SHARE, is_percent, is_shar
 from mlpm_core.quantity.quantity import Quantity, said
 from mlpm_core.quantity.reading import NUMBER, Z90
 from mlpm_core.quantity.unit import CURRENCIES, Unit
+from mlpm_core.quantity.unit_as_written import currency_of_sign
 from mlpm_core.quantity.words import in_percent
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Dimension",
     "Quantity",
     "Unit",
+    "currency_of_sign",
     "digits_apart",
     "finite",
     "in_percent",

@@ -25,7 +25,8 @@ _SIGNS: Final = {
     ),
 }
 _SHORT: Final = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD",
-                 "NZ$": "NZD", "HK$": "HKD", "S$": "SGD"}  # fmt: skip
+                 "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "R$": "BRL", "MX$": "MXN",
+                 "NT$": "TWD"}  # fmt: skip
 _WORDS: Final = (
     (r"\b(?:1[ ,.']?000|thousand)\s+cases?\b", "kcase"),
     (r"\bsku[- ]periods?\b", "sku_period"),
@@ -39,6 +40,26 @@ _WORDS: Final = (
     (r"\bsecs?\b", "second"),
 )
 _PLURALS: Final = re.compile(r"\b([a-z]{3,}[a-rt-z])s\b")
+
+
+def currency_of_sign(sign: str, own: str = "") -> str:
+    """The currency that a sign stands for where nothing else is said; empty when it is no sign.
+
+    Parameters
+    ----------
+    own : str
+        The currency in which money is counted: a sign of several currencies is its sign, if it can
+        be, and else that of the one which it stands for most often.
+
+    Examples
+    --------
+    >>> currency_of_sign("$"), currency_of_sign("$", "AUD"), currency_of_sign("$", "EUR")
+    ('USD', 'AUD', 'USD')
+    >>> currency_of_sign("C$", "AUD"), currency_of_sign("\u00a5", "CNY"), currency_of_sign("x")
+    ('CAD', 'CNY', '')
+    """
+    codes = _SIGNS.get(sign, (_SHORT.get(sign, ""),))
+    return own if own in codes else codes[0]
 
 
 def unit_written(

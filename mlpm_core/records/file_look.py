@@ -92,11 +92,15 @@ class FileLook:
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """A line that was rejected: where it stands, its cells by column, and what is wrong."""
+    """A line that was rejected: its number, its cells by column, what is wrong and where it stands.
+
+    The number tells apart lines of one number, of several sheets; ``place`` is for people.
+    """
 
     row: int
     cells: list[str]
     message: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ class Granularity(Choice):
     WEEK = "P1W"
     MONTH = "P1M"
     QUARTER = "P3M"
+    HALF_YEAR = "P6M"
     YEAR = "P1Y"
 
 

@@ -40,14 +40,26 @@ class _Part(BaseModel):
 
 
 class Reject(_Part):
-    """One faulty cell or structural fault; ``row`` is the line of the file, None the whole file."""
+    """One faulty cell or structural fault; ``row`` is the line of the file, None the whole file.
+
+    ``part`` tells apart what stands in lines of one number: the sheet, or the column of a table
+    with several numbers in a line.
+    """
 
     row: int | None
+    part: str = ""
     column: str | None
     code: str
     value: str | None = None
     message: str
     hint: str
+
+    @property
+    def place(self) -> str:
+        """The line and its part, such as ``line 5 (sheet Feb)``; empty for the whole file."""
+        if self.row is None:
+            return ""
+        return f"line {self.row} ({self.part})" if self.part else f"line {self.row}"
 
 
 class Question(_Part):

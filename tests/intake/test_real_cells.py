@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mlpm_core.intake import Profile
-from mlpm_core.records import KpiActual
+from mlpm_core.records import Cost, KpiActual
 from tests.intake.real_cases import NOW, STORED, Case, holds, rows_of
 from tests.intake_stored import Shelf, told_of
 
@@ -71,6 +71,14 @@ CASES = [
     Case("a currency in the header", costs("12.5").replace("amount", "amount_usd"),
          kind="cost_log", asked=("column-match",), choices=("amount in usd", "amount", "ignore"),
          says="12.5 is 12.5 USD"),
+    *(Case(f"dollars {cell}", costs(cell, "7"), kind="cost_log", answers=("signs=read",),
+           rows=({"amount": 12.5, "currency": currency},))
+      for cell, currency in (
+          ("$12.50", "USD"), ("US$ 12.50", "USD"), ("A$12.50", "AUD"), ("12.50 C$", "CAD"),
+          ("NZ$12.50", "NZD"), ("R$ 12.50", "BRL"))),
+    Case("a sign in the column of the currency",
+         "model,month,cost_type,amount,currency\nchurn,2024-01,data,12.5,$\n", kind="cost_log",
+         rows=({"amount": 12.5, "currency": "USD"},)),
     Case("a currency in the header, told", costs("12.5").replace("amount", "CostUSD"),
          kind="cost_log", answers=("columns.CostUSD=amount in USD",),
          rows=({"amount": 12.5, "currency": "USD"},)),
@@ -183,3 +191,20 @@ def test_what_was_stored_with_the_sign_of_a_currency_is_read_again_as_it_was():
     told = told_of(data, "k.csv", KpiActual, now=NOW, profile=again, stored=Shelf(**STORED))
     (row,) = rows_of(told, "kpi_actuals")
     assert row["value"] == 12.5
+
+
+@pytest.mark.parametrize(
+    ("own", "cell", "currency"),
+    [
+        ("AUD", "$12.50", "AUD"), ("SGD", "12.50 $", "SGD"), ("AUD", "US$ 12.50", "USD"),
+        ("EUR", "$12.50", "USD"), ("CNY", "\u00a512.50", "CNY"), ("EUR", "\u00a512.50", "JPY"),
+    ],
+)  # fmt: skip
+def test_a_sign_of_several_currencies_is_that_of_the_project_if_it_can_be(own, cell, currency):
+    profile = Profile(own_currency=own)
+    (question,) = told_of(costs(cell).encode(), "f.csv", Cost, now=NOW, profile=profile,
+                          stored=Shelf(**STORED)).receipt.questions  # fmt: skip
+    assert question.preview[0] == f"read: {cell} is 12.5 {currency}"
+    read = told_of(costs(cell).encode(), "f.csv", Cost, now=NOW, stored=Shelf(**STORED),
+                   profile=profile.answered("signs", "read"))  # fmt: skip
+    assert rows_of(read, "cost_log")[0]["currency"] == currency

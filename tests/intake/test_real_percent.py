@@ -37,6 +37,22 @@ CASES = [
          asked=("decimal-mark",)),
     Case("a comma before the sign, read", long("recall", "81,5 %", "79 %", delimiter=";"),
          answers=("decimal=,", "signs=read"), rows=({"value": 0.815}, {"value": 0.79})),
+    # What is stored is what a person computes: 81.4 % is 0.814.
+    *(Case(f"the figure {cell}", long("wape", cell, "11", unit="%"), rows=({"value": value},))
+      for cell, value in (("81.4", 0.814), ("56.9", 0.569), ("8.14", 0.0814), ("1e-7", 1e-9))),
+    Case("a figure in percent by its name", long("recall", "81.4", "57"),
+         answers=("metrics.recall=recall in %",), rows=({"value": 0.814}, {"value": 0.57})),
+    Case("a figure in percent, asked", long("mape", "8.14", "5.7"), answers=("errors_in=percent",),
+         rows=({"value": 0.0814}, {"value": 0.057})),
+    Case("per mille", long("fpr", "8.1 \u2030", "7 \u2030"), answers=("signs=read",),
+         rows=({"value": 0.0081}, {"value": 0.007})),
+    Case("basis points in cells", long("fpr", "81 bps", "7 bps"), answers=("signs=read",),
+         rows=({"value": 0.0081}, {"value": 0.0007})),
+    Case("a factor of cases", "model,metric,week,value,samples\nm,recall,2024-01-01,0.8,4.5\n",
+         answers=("columns.samples=n times 1000",), rows=({"n": 4500},)),
+    Case("a factor that leaves parts of cases",
+         "model,metric,week,value,samples\nm,recall,2024-01-01,0.8,4500\n",
+         answers=("columns.samples=n times 0.001",), rejects=("not-an-integer",)),
     # Shares that all lie above 1 are percentages, or faulty: one question, not a reject a row.
     Case("shares above 1", long("recall", "81.5", "79"), asked=("percent-shares",),
          choices=("recall in %", "recall"), says="recall in %: 81.5 is 0.815, 79 is 0.79"),

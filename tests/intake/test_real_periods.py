@@ -106,7 +106,7 @@ CASES = [
          answers=("period=P1M", "dates_are=end"), rows=(period("2026-01-01", "P1M"),)),
     Case("a first of a year", lines("Datum", ("01.01.2026",)),
          answers=("fields.period_start=Datum", "date_order=dmy"), asked=("period-of-few",),
-         choices=("P1D", "P1M", "P3M", "P1Y", "instant")),
+         choices=("P1D", "P1M", "P3M", "P6M", "P1Y", "instant")),
     Case("of a wide file", "date,model,recall,precision\n2026-01-05,m,0.8,0.7\n",
          answers=("wide=recall,precision",), asked=("period-of-few",)),
     Case("of KPIs", "kpi,date,value\nrefund-cost,2026-01-01,7\n", kind="kpi_actuals",

@@ -1,8 +1,8 @@
 """Files of tools in their documented forms, and tables of other shapes: each becomes rows.
 
 Documented forms: MLflow 2 and 3 ("Download CSV" of the runs), Weights & Biases (export of a chart's
-data and of the table of runs), NannyML 0.13 (``Result.to_df`` with and without levels, of
-metrics and of univariate drift),
+data, also of groups, and of the table of runs), NannyML 0.13 (``Result.to_df`` with and without
+levels, of metrics and of univariate drift), 0.4 and 0.5 (``results.data``),
 SageMaker Model Monitor (statistics of model quality, version 0), Databricks Lakehouse Monitoring
 (profile metrics table), Hugging Face Transformers 4 (``all_results.json``), PyCaret 3
 (``compare_models``), AutoGluon 1 (``leaderboard`` with ``extra_info``), Jira Cloud (export CSV).
@@ -55,6 +55,38 @@ DRIFTED = (
      "granularity": "P1M", "period_start": datetime(2014, 5, 1)},
     {"metric": "jensen_shannon", "slice_key": "column", "slice_value": "tenure", "value": 0.12},
 )  # fmt: skip
+WANDB_GROUPS = (  # wandb/wandb issues 6474 and 5349: a grouped chart's data
+    '"Step","Group: ppo - val/recall","Group: ppo - val/recall__MIN",'
+    '"Group: ppo - val/recall__MAX","Group: sac - val/recall","Group: sac - val/recall__MIN",'
+    '"Group: sac - val/recall__MAX"\n"1","0.71","0.7","0.72","0.6","0.59","0.61"\n'
+    '"2","0.81","0.79","0.83","0.7","0.69","0.71"\n'
+)
+WANDB_STEPS = (
+    '"train/global_step","exp - 3 - _step","exp - 3 - _step__MIN","exp - 3 - _step__MAX",'
+    '"exp - 3 - recall","exp - 3 - recall__MIN","exp - 3 - recall__MAX"\n'
+    '"9","9","9","9","0.6","0.6","0.6"\n'
+)
+NANNYML_4 = (  # CBPE of 0.4: docs/tutorials/performance_estimation, results.data.to_csv()
+    ",key,start_index,end_index,start_date,end_date,partition,confidence_roc_auc,"
+    "realized_roc_auc,estimated_roc_auc,upper_threshold_roc_auc,lower_threshold_roc_auc,"
+    "alert_roc_auc\n"
+    "0,2014-04,0,9,2014-04-01,2014-04-30 23:59:59.999,reference,0.0004,0.97,0.96,0.96,0.97,False\n"
+    "1,2014-05,10,19,2014-05-01,2014-05-31 23:59:59.999,analysis,0.0004,,0.9686,0.96,0.97,False\n"
+    "2,2014-06,20,29,2014-06-01,2014-06-30 23:59:59.999,analysis,0.0004,0.95,0.9686,0.96,0.97,"
+    "True\n"
+)
+NANNYML_5 = (  # CBPE of 0.5: its band is 3 times the sampling error
+    "key,start_index,end_index,start_date,end_date,realized_f1,estimated_f1,upper_confidence_f1,"
+    "lower_confidence_f1,upper_threshold_f1,lower_threshold_f1,alert_f1\n"
+    "2014-05,0,9,2014-05-01,2014-05-31 23:59:59,nan,0.75,0.756,0.744,0.74,0.76,False\n"
+)
+NANNYML_5_CALCULATED = (  # PerformanceCalculator of 0.5
+    "key,start_index,end_index,start_date,end_date,period,targets_missing_rate,roc_auc,"
+    "roc_auc_lower_threshold,roc_auc_upper_threshold,roc_auc_alert,f1,f1_lower_threshold,"
+    "f1_upper_threshold,f1_alert\n"
+    "2014-05,0,9,2014-05-01,2014-05-31 23:59:59,,0,0.9,0.8,0.95,False,0.75,0.7,0.8,False\n"
+    "2014-06,10,19,2014-06-01,2014-06-30 23:59:59,,0.2,0.9,0.8,0.95,False,0.75,0.7,0.8,False\n"
+)
 REGRESSION = {
     "version": 0.0,
     "dataset": {"item_count": 10, "start_time": "2024-02-05T00:00:00Z",
@@ -86,6 +118,13 @@ CASES = [
     Case("t06 read", "t06_wandb_chart.csv", answers=(DAY,), n=1,
          rows=({"model_id": "fiery-owl-12", "metric": "recall", "value": 0.78},),
          warns=("not-metrics",)),
+    Case("groups of runs", WANDB_GROUPS, answers=(DAY,), n=2, warns=("not-metrics",),
+         rows=({"model_id": "ppo", "metric": "recall", "value": 0.81, "run_id": "Group: ppo"},
+               {"model_id": "sac", "value": 0.7})),
+    Case("a run with its steps", WANDB_STEPS, answers=(DAY,), n=1,
+         rows=({"model_id": "exp - 3", "metric": "recall", "value": 0.6},)),
+    Case("runs as candidates", WANDB_GROUPS, kind="evaluations", answers=CASE, n=2,
+         rows=({"candidate": "ppo", "metric": "recall", "value": 0.81},)),
     Case("t07", WANDB_RUNS, answers=MODEL, n=2,
          rows=({"metric": "recall", "value": 0.8, "run_id": "calm-fox-3"},
                {"metric": "roc_auc", "value": 0.9})),
@@ -95,6 +134,16 @@ CASES = [
     Case("t09", NANNYML_FLAT, answers=MODEL, n=1,
          rows=({"metric": "f1", "value": 0.79, "label_status": "estimated"},),
          warns=("not-metrics",)),
+    Case("NannyML 0.4", NANNYML_4, answers=MODEL, n=2, warns=("not-metrics",),
+         rows=({"metric": "roc_auc", "value": 0.9686, "value_se": 0.0004, "granularity": "P1M",
+                "label_status": "estimated"}, {"value": 0.95, "label_status": "final"})),
+    Case("NannyML 0.5", NANNYML_5, answers=MODEL, n=1,
+         rows=({"metric": "f1", "value": 0.75, "value_se": 0.002, "ci_low": None},)),
+    Case("NannyML 0.5, calculated", NANNYML_5_CALCULATED, answers=MODEL, n=4,
+         rows=({"metric": "roc_auc", "value": 0.9, "label_status": "final"}, {"metric": "f1"},
+               {"metric": "roc_auc", "label_status": "partial"})),
+    Case("what was realised counts", NANNYML_FLAT.replace("nan,0.9", "0.7,0.9"), answers=MODEL,
+         n=1, rows=({"metric": "f1", "value": 0.7, "label_status": "final"},)),
     Case("drift", DRIFT, answers=MODEL, n=2, rows=DRIFTED, warns=("not-metrics",)),
     Case("drift in one line", DRIFT_FLAT, answers=MODEL, n=2, rows=DRIFTED, warns=("not-metrics",)),
     Case("t11", "t11_sagemaker_quality.json", answers=MODEL, n=2,

@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 
-from mlpm_core.intake import Profile
+from mlpm_core.intake import ImportRequest, Profile
+from mlpm_core.intake.pipeline import corrected, to_correct
 from mlpm_core.records import KpiActual, MetricResult, Status
 from tests.intake.real_cases import NOW, rows_of
 from tests.intake_stored import told_of
@@ -61,6 +62,36 @@ def test_all_sheets_with_one_header_are_read_below_each_other():
     read = told(book, "sheet=all sheets")
     assert [r["n"] for r in rows_of(read, "metric_results")] == [10, 11, 12]
     assert "Sheets that were not read: Notes." in [w.message for w in read.receipt.warnings]
+
+
+def test_what_is_rejected_of_all_sheets_says_its_sheet_and_the_row_in_it():
+    """Rows of one number, in two sheets, are two records: each is judged by itself."""
+    february = [["churn", "recall", "2024-02-05", "bad", 12], ["churn", "recall", *JAN[0][2:]]]
+    february[1][3] = 0.5
+    book = workbook({"Jan": [["Report"], HEAD, *JAN], "Feb": [HEAD, *february]})
+    read = told(book, "sheet=all sheets")
+    assert [(r.row, r.part, r.code) for r in read.receipt.rejects] == [
+        (3, "sheet Jan", "conflict"), (2, "sheet Feb", "not-a-number"),
+        (3, "sheet Feb", "conflict"),
+    ]  # fmt: skip
+    assert "Rows 3 (sheet Jan), 3 (sheet Feb) give" in read.receipt.rejects[0].message
+    assert (read.receipt.lines, read.receipt.accepted, read.receipt.rejected) == (4, 1, 3)
+    lines = read.rejected_csv().decode().splitlines()[1:]
+    assert [line.split(",")[3] for line in lines] == ["0.8", "bad", "0.5"]
+
+
+def test_a_row_of_a_sheet_is_corrected_where_it_stands():
+    february = [["churn", "recall", "2024-02-05", "bad", 12], FEB[0]]
+    january = [JAN[0], ["churn", "recall", "2024-01-08", 0.81, 11]]
+    book = workbook({"Jan": [HEAD, *january], "Feb": [HEAD, *february[:1]]})
+    profile = Profile().answered("sheet", "all sheets")
+    asked = ImportRequest(book, "book.xlsx", "metric_results", "p", NOW, profile)
+    table = to_correct(asked, told(book, "sheet=all sheets").receipt.rejects, 9)
+    (line,) = table.lines
+    assert (line.place, line.cells[3]) == ("2 (sheet Feb)", "bad")
+    data = corrected(asked, {line.row: [*line.cells[:3], "0.7", *line.cells[4:]]})
+    read = told_of(data, "book corrected.csv", MetricResult, now=NOW)
+    assert [row["value"] for row in rows_of(read, "metric_results")] == [0.8, 0.81, 0.7]
 
 
 def test_a_sheet_a_model_gives_its_name_to_the_model():

@@ -54,7 +54,7 @@ def put(workspace, project, kind, text, *answers, profile=None):
     receipt = imports.import_file(
         workspace.acting_as("ada"), project, kind, "file.csv", text.encode(), profile=profile
     )
-    assert receipt.status == "committed", receipt
+    assert receipt.status == "committed", receipt.rejects or receipt.questions
     return receipt
 
 
@@ -117,5 +117,52 @@ def test_a_unit_that_is_understood_since_is_read_as_it_was_when_it_came(tmp_path
     then, now = (before[p, "metric_results"][0] for p in ("then", "now"))
     assert (then["value"], then["unit"]) == (12.4, unit)
     assert now["unit"] == "share"
+    assert after == before
+    assert len(healed) == 1
+
+
+THEN = Profile(before_layouts=True)
+BEFORE = [
+    # 81.4 / 100, as a machine divides.
+    ("metric_results", RESULTS.format("day")[:-1] + ",unit\nm,f1,2024-01-08,81.4,%\n", ()),
+    ("metric_results", RESULTS.format("day") + "m,f1,2024-01-08,81.4\nm,f1,2024-01-09,56.9\n",
+     ("metrics.f1=f1 in %",)),
+    # Several records with one number of a line.
+    ("kpi_actuals", "kpi,2024-01,2024-02\nk,1,2\nj,3,4\n", ("period_columns=yes",)),
+    # Half a year apart, which were no periods.
+    ("metric_results", RESULTS.format("timestamp") + "m,mae,2024-01-01,1\nm,mae,2024-07-01,2\n"
+     "m,mae,2025-01-01,2\n", ()),
+    # A group of runs that was taken for a run.
+    ("metric_results", '"Step","Group: a - f1","Group: a - f1__MIN"\n"1","0.5","0.5"\n',
+     ("constants.period_start=2024-01-08",)),
+    # Tables side by side that were one, with an answer that skipped lines.
+    ("metric_results", "a,b,,model,metric,day,value\nx,y,,m,mae,2024-01-08,1\n", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("i", range(len(BEFORE)))
+def test_a_file_that_is_read_otherwise_since_is_read_as_it_was_when_it_came(tmp_path, i):
+    kind, text, answers = BEFORE[i]
+    workspace = opened(tmp_path)
+    put(workspace, "then", "kpis", "kpi_id,title,dimension,unit,direction,baseline,target\n"
+        "k,k,cost_saving,EUR/year,lower,1,0\nj,j,cost_saving,EUR/year,lower,1,0\n")  # fmt: skip
+    put(workspace, "then", kind, text, *answers, profile=THEN)
+    workspace.close()
+    before, after, healed = built_anew(tmp_path, ["then"])
+    assert before["then", kind]
+    assert after == before
+    assert len(healed) == 1  # not that it is read otherwise today
+
+
+def test_a_dollar_of_a_project_in_dollars_is_that_dollar_again(tmp_path):
+    workspace = opened(tmp_path)
+    put(workspace, "p", "projects", "project,title,currency\np,P,AUD\n")
+    put(workspace, "p", "metric_results", RESULTS.format("day") + "m,mae,2024-01-08,1\n")
+    cost = "model,month,type,amount\nm,{},data,$12.50\n"
+    put(workspace, "p", "cost_log", cost.format("2024-01"), "signs=read")
+    put(workspace, "p", "cost_log", cost.format("2024-02"), "signs=read", profile=THEN)
+    workspace.close()
+    before, after, healed = built_anew(tmp_path, ["p"])
+    assert sorted(row["currency"] for row in before["p", "cost_log"]) == ["AUD", "USD"]
     assert after == before
     assert len(healed) == 1

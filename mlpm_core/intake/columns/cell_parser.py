@@ -9,7 +9,7 @@ from math import isinf
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpm_core.intake.columns.date_forms import form_in_words, in_form
-from mlpm_core.intake.columns.dates import Moment, after, moment
+from mlpm_core.intake.columns.dates import HALF, Moment, after, moment
 from mlpm_core.intake.columns.names import invisible, is_number_like, read_name
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import Fault
@@ -228,6 +228,8 @@ class Grammar:
     def _moment(self, column: Column, text: str) -> Cell:
         moment_read = self._date(text.strip(SPACES))
         if moment_read is not None and moment_read.is_range and column.name not in _OF_RANGES:
+            moment_read = None
+        if moment_read is not None and moment_read.grain == HALF and not self.profile.reads_layouts:
             moment_read = None
         if moment_read is not None and moment_read.asks is not None:
             return Cell(None, None, ("asks " + moment_read.asks,))

@@ -21,6 +21,7 @@ from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
 from mlpm_core.intake.files.table import DictionaryColumn, Table
 from mlpm_core.intake.messages import Fault, reject
+from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -169,7 +170,9 @@ class Checker:
         low, high = (
             end if not end else times(end, 1 / factor) for end in (column.low, column.high)
         )
-        return replace(column, low=low, high=high)
+        is_count = column.kind is ColumnKind.WHOLE and self._fields.profile.reads_layouts
+        kind = ColumnKind.NUMBER if is_count else column.kind  # 4.5 thousand are a whole number
+        return replace(column, low=low, high=high, kind=kind)
 
     def _reader(self, column: Column) -> Callable[[str], Cell]:
         read = self.grammar.reader(column)

@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.cell_parser import RANGE, is_missing
-from mlpm_core.intake.columns.dates import after
+from mlpm_core.intake.columns.dates import HALF, after
 from mlpm_core.intake.columns.extra_columns import PERIOD
-from mlpm_core.intake.columns.period_names import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import ARROW
 from mlpm_core.intake.messages import Refusal, question
@@ -51,8 +50,11 @@ def both_days(
         return _last_days(readings, file, profile)
     reading = readings["period"]
     lengths = np.full(len(faults.lines), header_length(file.label("period")) or "", dtype=object)
+    is_exact = np.zeros(len(faults.lines), dtype=bool)
     for note in reading.notes:
         grain = note.removeprefix("grain ")
+        if grain in _LONG and (profile.reads_layouts or grain == HALF):
+            is_exact |= reading.noting(note)  # a quarter may be that of a fiscal year
         if grain in _LONG or (grain == "P1D" and RANGE in reading.notes):
             lengths[reading.noting(note)] = grain
     is_open = (lengths == "") & ~faults.is_bad
@@ -68,7 +70,7 @@ def both_days(
             firsts.append(None)
             lasts.append(None)
             continue
-        first = _first(start, lengths[i])
+        first = start if is_exact[i] else _first(start, lengths[i])
         firsts.append(first.date())
         lasts.append((after(first, lengths[i]) - timedelta(days=1)).date())
     day = ARROW[ColumnKind.DAY]
@@ -150,6 +152,8 @@ def _first(day: datetime, length: str) -> datetime:
     midnight = datetime(day.year, day.month, day.day)
     if length == "P1Y":
         return midnight.replace(month=1, day=1)
+    if length == HALF:
+        return midnight.replace(month=1 + (day.month - 1) // 6 * 6, day=1)
     if length == "P3M":
         return midnight.replace(month=1 + (day.month - 1) // 3 * 3, day=1)
     return midnight.replace(day=1) if length == "P1M" else midnight

@@ -11,7 +11,7 @@ from mlpm_core.intake.messages import Refusal, reject
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Header
-    from mlpm_core.intake.files.detect import Text
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.lines import Lines
     from mlpm_core.records import Reject
 

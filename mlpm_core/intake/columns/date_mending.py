@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.cell_parser import ZONE, Cell
 from mlpm_core.intake.columns.date_forms import form_of, in_any_form, in_form
-from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.dates import HALF, moment
 from mlpm_core.intake.columns.mends import Mended, filled
-from mlpm_core.intake.columns.period_names import BEGINS, HALF, period_name
+from mlpm_core.intake.columns.period_names import BEGINS, period_name
 from mlpm_core.intake.columns.zone_names import SEVERAL, told_by_others, with_offset, zoned
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Fault, question, shown
@@ -122,11 +122,13 @@ def _with_zones(
 def _with_names(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
-    """Periods by their names, such as FY26 Q2, where most cells are such."""
+    """Periods by their names, such as FY26 Q2, where most cells are such, or all but dates."""
     cells = filled(texts)
     faulty = [t for t in cells if read(t).fault is not None]
     named = {text: name for text in faulty if (name := period_name(text)) is not None}
-    if 2 * len(named) <= len(cells):
+    others = (read(t) for t in cells if t not in named)
+    are_all = grammar.profile.reads_layouts and all(map(_is_of_a_period, others))
+    if 2 * len(named) <= len(cells) and not are_all:
         return None
     profile = grammar.profile
     asked = _about_fiscal_years(named, profile)
@@ -139,13 +141,18 @@ def _with_names(
         if name is None or dates is None:
             return read(text)
         first, _, last = dates.partition(" to ")
-        if name.length == HALF:
-            if column.name != "period":  # of a cost; results have no such length
+        if name.length == HALF and not profile.reads_layouts:
+            if column.name != "period":  # of a cost; results had no such length then
                 return Cell(None, Fault("odd-period", {"period": shown(text)}))
             return read(first)._replace(notes=(f"grain {HALF}",))
         return read(last if column.name == "period_end" else dates)
 
     return Mended(read_name)
+
+
+def _is_of_a_period(cell: Cell) -> bool:
+    """Whether a cell is a period longer than a day, such as a month or a quarter."""
+    return cell.fault is None and not {"grain ", "grain P1D"} & {*cell.notes} and bool(cell.notes)
 
 
 def _about_fiscal_years(named: dict[str, PeriodName], profile: Profile) -> Question | None:

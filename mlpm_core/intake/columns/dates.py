@@ -28,8 +28,10 @@ _TWO_ORDERED = re.compile(r"([0-9]{1,4}[/.][0-9/.]+)-([0-9]{1,4}[/.][0-9/.]+)")
 _LONGEST = 80
 _SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
 _SERIAL_START = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
-_MONTHS = {"P1M": 1, "P3M": 3, "P1Y": 12}
-_HALF_YEAR = 6
+HALF = "P6M"
+"""A half-year; files of before it was a length of results know it for costs alone."""
+
+_MONTHS = {"P1M": 1, "P3M": 3, HALF: 6, "P1Y": 12}
 _SPANS = {
     "PT1H": timedelta(hours=1),
     "P1D": timedelta(days=1),
@@ -140,7 +142,7 @@ def after(start: datetime, grain: str) -> datetime:
     """
     if grain in _SPANS:
         return start + _SPANS[grain]
-    return _months_later(start, _MONTHS.get(grain, _HALF_YEAR if grain == "P6M" else 0))
+    return _months_later(start, _MONTHS.get(grain, 0))
 
 
 def start_of(end: datetime, grain: str) -> datetime:

@@ -20,7 +20,15 @@ PERIOD_END: Final = Column(
     default=None,
     aliases=(
         *("period_to", "end_date", "date_to", "week_end", "week_ending", "month_end"),
-        *("month_ending", "quarter_end", "quarter_ending", "year_end", "period_ending"),
+        *(
+            "month_ending",
+            "quarter_end",
+            "quarter_ending",
+            "half_year_end",
+            "half_year_ending",
+            "year_end",
+            "period_ending",
+        ),
     ),
     choices=(),
     low=None,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpm_core.intake.columns.dates import HALF
 from mlpm_core.intake.columns.header import is_own
 from mlpm_core.intake.columns.names import read_name
+from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Fault, Refusal, reject
 
@@ -35,6 +37,8 @@ class FileColumns:
         Whether a row is a monitoring result.
     is_replay : bool
         Whether the file is read as before today's questions and words.
+    has_halves : bool
+        Whether a period may be half a year, as it may today.
 
     Raises
     ------
@@ -46,6 +50,7 @@ class FileColumns:
         self._fields, self._header = fields, header
         self.is_results = fields.is_results
         self.is_replay = fields.profile.is_replay
+        self.has_halves = fields.profile.reads_layouts
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self.meanings = {metric: fields.meaning_of(header.cells[j]) for j, metric in self.wide}
         self.at = {f: j for j, f in enumerate(header.fields) if f is not None}
@@ -53,6 +58,11 @@ class FileColumns:
     def label(self, field: str) -> str:
         """The name of the column a field stands in, as the file writes it."""
         return self._header.label(self.at[field]) if field in self.at else field
+
+    def header_length(self, field: str) -> str | None:
+        """The length of a period that the header of a field names; None without a column."""
+        length = header_length(self.label(field)) if field in self.at else None
+        return None if length == HALF and not self.has_halves else length
 
     def header_label(self, position: int) -> str:
         """The name of the column at a position."""

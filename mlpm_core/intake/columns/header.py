@@ -13,7 +13,7 @@ from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.header_line import LEAST, likeliest, wider
 from mlpm_core.intake.columns.written_units import money_of, times
 from mlpm_core.intake.files.lines import Lines, is_blank, read_record
-from mlpm_core.intake.messages import Refusal
+from mlpm_core.intake.messages import Fault, Refusal
 from mlpm_core.intake.metric_names import (
     KEEP,
     Meaning,
@@ -131,9 +131,14 @@ class Fields:
         if field == "unit":
             return self.units.get("value")
         if field == "currency":
-            moneys = [money_of(unit) for unit in self.units.values()]
+            moneys = [money_of(u, self.profile.own_currency) for u in self.units.values()]
             return next((money.currency for money in moneys if money is not None), None)
         return None
+
+    def scale_alike(self, field: str, others: Sequence[str]) -> None:
+        """Take the numbers of other fields in the unit of one, from whose column they come."""
+        if field in self._factors:
+            self._factors |= dict.fromkeys(others, self._factors[field])
 
     def factor(self, column: Column) -> float:
         """What the numbers of a column are to be multiplied with, as answered or by its unit."""
@@ -145,7 +150,14 @@ class Fields:
         if factor == 1.0:
             return cells
         values = [times(v, factor) if isinstance(v, float) else v for v in cells.values]
-        return cells._replace(values=values)
+        if column.kind is not ColumnKind.WHOLE or not self.profile.reads_layouts:
+            return cells._replace(values=values)
+        counts = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
+        parts = {i for i, count in enumerate(counts) if isinstance(count, float)}
+        return cells._replace(
+            values=[None if i in parts else count for i, count in enumerate(counts)],
+            faults=cells.faults | dict.fromkeys(parts, Fault("not-an-integer", {})),
+        )
 
     def is_metric(self, header: str) -> bool:
         """Whether a column of a wide file could hold a metric's values."""

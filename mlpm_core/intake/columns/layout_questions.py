@@ -154,6 +154,7 @@ def checked_header(records: Table, header: Header, fields: Fields, profile: Prof
             j,
             header.cells[j],
             [a for n in names for a in with_unit(n, header.cells[j], fields.columns[n], fields)],
+            fields,
         )
         for j, names in near.items()
     ]

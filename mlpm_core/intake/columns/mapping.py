@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.date_forms import form_of
 from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.written_units import header_unit, money_of
 from mlpm_core.intake.files.lines import SPACES, is_blank
@@ -39,12 +40,13 @@ _TENTH, _PERCENT, _THOUSAND = 10, 100, 1000
 _WORDS: Final[dict[str, str]] = {
     "model_id": "model name modell modele modèle modelo algorithm service ci component "
     "\u30e2\u30c7\u30eb \u6a21\u578b",
-    "kpi_id": "kpi kennzahl indicator indicateur",
+    "kpi_id": "kpi kennzahl indicator indicateur indicador indicatore",
     "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
     "\u6307\u6807",
     "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
-    "mois jour période quarter quartal trimestre kw cw wk q von du start begin from fecha "
-    "timestamp time \u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
+    "mois jour période periodo quarter quartal trimestre halbjahr semester semestre half kw cw wk "
+    "q von du start begin from fecha timestamp time "
+    "\u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
     "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
     "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
     "candidate": "candidate model modell estimator name version run",
@@ -58,7 +60,8 @@ _WORDS: Final[dict[str, str]] = {
     "incident_id": "id key number ticket issue vorgangsschl\u00fcssel schl\u00fcssel nummer",
     "period_end": "end ende ended ends until till to bis fin au hasta fino ate through thru last "
     "closing close stop",
-    "period": "month quarter week year period monat quartal jahr woche periode mois kw q",
+    "period": "month quarter week year period half halbjahr semester semestre monat quartal jahr "
+    "woche periode mois kw q",
     "y_true": "label target truth actual outcome real tats\u00e4chlich ergebnis ist r\u00e9el",
     "y_pred_proba": "score probability proba prob confidence likelihood propensity "
     "wahrscheinlichkeit probabilit\u00e9 probabilidad",
@@ -122,7 +125,7 @@ def asked_about_end(records: Table, header: Header, fields: Fields) -> list[Ques
     if ends is None or ends.required or "period_end" in given or fields.profile.is_replay:
         return []
     return [
-        about_column(records, j, header.cells[j], [ends.name])
+        about_column(records, j, header.cells[j], [ends.name], fields)
         for j in _unused(header, fields)
         if has_own_word(header.cells[j], ends)
         and not fields.is_chosen(header.cells[j])
@@ -172,7 +175,7 @@ def fit(header: str, cells: Sequence[str], column: Column) -> float:
     if not cells:
         return fit - 4
     n_numbers = _share_of_numbers(cells)
-    n_dates = sum(moment(c, "dmy", None) is not None for c in cells) / len(cells)
+    n_dates = sum(map(_is_date, cells)) / len(cells)
     if column.kind in _NUMBERS:
         return fit + 3 * n_numbers - 4 * n_dates
     if column.kind in _DATES:
@@ -228,8 +231,12 @@ def is_mostly_dates(cells: Sequence[str]) -> bool:
     """Whether most cells of a column are dates."""
     if not cells:
         return False
-    n_dates = sum(moment(c, "dmy", None) is not None for c in cells)
+    n_dates = sum(_is_date(cell) for cell in cells)
     return 2 * n_dates > len(cells) or form_of(cells) is not None
+
+
+def _is_date(cell: str) -> bool:
+    return moment(cell, "dmy", None) is not None or period_name(cell) is not None
 
 
 def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list[Question]:
@@ -290,7 +297,7 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
         if len(answers) == 1 and (cell != field or fields.record is Prediction):
             answers = _in_its_range(field, filled_cells(records, j), fields.columns[field])
         if len(answers) > 1:
-            questions.append(about_column(records, j, cell, answers))
+            questions.append(about_column(records, j, cell, answers, fields))
     return questions
 
 
@@ -320,10 +327,13 @@ def _in_its_range(field: str, cells: Sequence[str], column: Column) -> list[str]
     return [f"{field} times 0.001", field] if max(numbers) <= _THOUSAND else [field]
 
 
-def about_column(records: Table, j: int, header: str, answers: Sequence[str]) -> Question:
+def about_column(
+    records: Table, j: int, header: str, answers: Sequence[str], fields: Fields
+) -> Question:
     """The question whether a column is a field, and in which unit."""
     cells = filled_cells(records, j)[:_MOST_SHOWN]
-    said = [_as_read(answer, cells) for answer in answers] if _has_units(answers) else []
+    own = fields.profile.own_currency
+    said = [_as_read(answer, cells, own) for answer in answers] if _has_units(answers) else []
     preview = [f"{a}: {text}" for a, text in zip(answers, said, strict=False)]
     return question(
         "column-match",
@@ -339,13 +349,13 @@ def _has_units(answers: Sequence[str]) -> bool:
     return any(" in " in answer or " times " in answer for answer in answers)
 
 
-def _as_read(answer: str, cells: Sequence[str]) -> str:
+def _as_read(answer: str, cells: Sequence[str], own: str) -> str:
     unit, factor = answer.partition(" in ")[2], answer.partition(" times ")[2]
     if factor:
         return ", ".join(f"{shown(c)} is {float(c) * float(factor):.12g}" for c in cells)
     if not unit:
         return f"{', '.join(map(shown, cells))} as it stands"
-    money = money_of(unit)
+    money = money_of(unit, own)
     texts = []
     for cell in cells:
         try:

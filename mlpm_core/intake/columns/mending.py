@@ -200,13 +200,14 @@ def _with_signs(
         return None
     if not all(grammar.is_number(plain) for plain, _, _ in apart):
         return None
+    own = grammar.profile.own_currency
 
     if grammar.profile.signs is None:
         others = [i for i in range(len(cells)) if i not in signed][: 1 if n_percent else 0]
         shown_ones = [*signed[: 3 - len(others)], *others]
         some = [(cells[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in shown_ones]
         readings = ", ".join(
-            f"{t} is {times(number, f):.12g} {currency_of(t)}".strip() for t, number, f in some
+            f"{t} is {times(number, f):.12g} {currency_of(t, own)}".strip() for t, number, f in some
         )
         asked = question(
             "signs", "signs", ["read", "faulty"], column=column.name, value=some[0][0],
@@ -223,7 +224,7 @@ def _with_signs(
         number = grammar.number(plain) if taken else None
         if number is None:
             return read(text)
-        cell, unit = plain_read(repr(times(number, factor))), unit_of(text, taken)
+        cell, unit = plain_read(repr(times(number, factor))), unit_of(text, taken, own)
         return cell._replace(notes=(SIGN + unit,)) if unit else cell
 
     return Mended(read_signed)

@@ -10,7 +10,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mlpm_core.intake.columns.dates import after, midnight
+from mlpm_core.intake.columns.dates import HALF, after, midnight
 
 if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 BEGINS: Final = "begins"
 """The answer that a fiscal year is named after the year in which it begins."""
 
-HALF: Final = "P6M"
-"""A half-year, which a cost may cover; results have no such length."""
-
 _MONTHS_OF: Final = {"Y": 12, "H": 6, "Q": 3, "M": 1}
 _LENGTH_OF: Final = {"Y": "P1Y", "H": HALF, "Q": "P3M", "M": "P1M"}
 _FISCAL: Final = r"(?:FY|GJ|F\.?Y\.?|fiscal(?: year)?|Gesch\u00e4ftsjahr|ejercicio|exercice)[ .'-]*"
 _YEAR: Final = r"(?P<year>(?:20)?[0-9]{2})(?:[/-](?P<next>(?:20)?[0-9]{2}))?"
 _PART: Final = (
-    r"(?:(?P<kind>H|HY|HJ|Q|QTR|P|M)[ .]?0?(?P<n>[0-9]{1,2})"
-    r"|(?P<first>[1-4])[ .]*(?P<word>H|HY|HJ|Q|QTR|Halbjahr|Quartal|half|quarter))"
+    r"(?:(?P<kind>H|HY|HJ|semest(?:er|re)|Halbjahr|half|Q|QTR|P|M)[ .]?0?(?P<n>[0-9]{1,2})"
+    r"|(?P<first>[1-4])(?:st|nd|rd|er|e|\u00ba|\u00b0)?[ .]*"
+    r"(?P<word>H|HY|HJ|Q|QTR|Halbjahr|semest(?:er|re)|Quartal|half(?:-year)?|quarter))"
 )
 _PATTERNS: Final = (
     re.compile(rf"(?P<fy>{_FISCAL}){_YEAR}(?:[ ,/-]*{_PART})?", re.IGNORECASE),
     re.compile(rf"{_PART}[ ,/'-]*(?P<fy>{_FISCAL})?{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?P<fy>)(?P<year>20[0-9]{{2}})(?P<next>)[ /-]?{_PART}", re.IGNORECASE),
     re.compile(r"(?P<fy>)(?P<year>20[0-9]{2})/(?P<next>[0-9]{2})"),
+    re.compile(r"(?P<year>20[0-9]{2})\u5e74(?P<fy>\u5ea6)?(?P<half>[\u4e0a\u4e0b])\u534a?\u671f"),
 )
-_NAMES: Final = {"HY": "H", "HJ": "H", "HALBJAHR": "H", "HALF": "H", "QTR": "Q", "QUARTAL": "Q",
+_NAMES: Final = {"HY": "H", "HJ": "H", "HALBJAHR": "H", "HALF": "H", "HALF-YEAR": "H",
+                 "SEMESTER": "H", "SEMESTRE": "H", "QTR": "Q", "QUARTAL": "Q",
                  "QUARTER": "Q", "P": "M"}  # fmt: skip
 _LONGEST: Final = 40
 
@@ -118,6 +118,8 @@ PeriodName(year=2026, kind='Q', n=3, is_fiscal=True, begins=2025))
     kind = (said.get("kind") or said.get("word") or "Y").upper()
     kind = _NAMES.get(kind, kind)
     n = int(said.get("n") or said.get("first") or 1)
+    if half := said.get("half"):  # of the year of a firm, in Japan
+        return PeriodName(_whole(said["year"]), "H", 1 + (half == "\u4e0b"), is_fiscal=True)
     year = _whole(said["year"])
     is_fiscal, begins = bool(said["fy"]), None
     if said["next"]:

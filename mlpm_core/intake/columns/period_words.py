@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyarrow as pa
 
-from mlpm_core.intake.columns.dates import after
+from mlpm_core.intake.columns.dates import HALF, after
 from mlpm_core.intake.columns.rows import distinct
 from mlpm_core.intake.metric_names import normal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INSTANT: Final = "instant"
 EACH: Final = {
     "PT1H": "an hour", "P1D": "a day", "P1W": "a week", "P1M": "a month", "P3M": "a quarter",
-    "P1Y": "a year",
+    HALF: "a half-year",     "P1Y": "a year",
 }  # fmt: skip
 
 
@@ -29,10 +29,12 @@ _LENGTH_OF: Final = {
     "PT1H": "stunde heure hora ora", "P1D": "tag jour giorno",
     "P1W": "woche wochen semaine semana settimana kw cw wk isoweek kalenderwoche \u9031 \u5468",
     "P1M": "monat mois mes mese maand \u6708",
-    "P3M": "q qtr quartal trimestre kwartaal", "P1Y": "jahr ann\u00e9e annee a\u00f1o anno jaar",
+    "P3M": "q qtr quartal trimestre kwartaal",
+    HALF: "halbjahr hj semester semestre halfjaar halv\u00e5r",
+    "P1Y": "jahr ann\u00e9e annee a\u00f1o anno jaar",
 }  # fmt: skip
 _IN_ENGLISH: Final = {
-    "hour": "PT1H", "week": "P1W", "month": "P1M", "quarter": "P3M", "year": "P1Y",
+    "hour": "PT1H", "week": "P1W", "month": "P1M", "quarter": "P3M", "half": HALF, "year": "P1Y",
 }  # fmt: skip
 _BEFORE: Final = ("calendar", "iso", "reporting", "invoice", "billing")
 
@@ -98,7 +100,7 @@ def periods_in_words(rows: Rows) -> list[str]:
 
 _PLURAL: Final = {
     "": "moment", "PT1H": "hour", "P1D": "day", "P1W": "week", "P1M": "month", "P3M": "quarter",
-    "P1Y": "year",
+    HALF: "half-year", "P1Y": "year",
 }  # fmt: skip
 
 

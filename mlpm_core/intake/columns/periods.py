@@ -17,6 +17,7 @@ import pyarrow as pa
 from mlpm_core.intake.columns.cell_parser import LOCAL_DAY, RANGE
 from mlpm_core.intake.columns.date_forms import in_any_form
 from mlpm_core.intake.columns.dates import (
+    HALF,
     is_about_month_end,
     length_between,
     moment,
@@ -24,7 +25,6 @@ from mlpm_core.intake.columns.dates import (
 )
 from mlpm_core.intake.columns.local_times import in_utc
 from mlpm_core.intake.columns.period_questions import about_ends, about_few, about_length
-from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
 from mlpm_core.intake.columns.spacing import evenly_apart, may_be_of
 from mlpm_core.intake.columns.zone_names import zoned
@@ -44,13 +44,14 @@ if TYPE_CHECKING:
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
     Lengths = np.ndarray[tuple[int], np.dtype[np.int8]]
 
-_LENGTHS: Final = ("", "PT1H", "P1D", "P1W", "P1M", "P3M", "P1Y")
+_LENGTHS: Final = ("", "PT1H", "P1D", "P1W", "P1M", "P3M", HALF, "P1Y")
 _CODE: Final = {length: code for code, length in enumerate(_LENGTHS)}
 """Lengths are told apart by number: a file may have a million of them."""
 
 _LONG: Final = _LENGTHS[_CODE["P1W"] :]
 _STARTS: Final = ("start", "begin", "commenc", "from", "weekof")
 _OFFSET: Final = re.compile(r"[+-][0-9]{2}(?::?[0-9]{2})?(?= \(|$)")
+_MONTHS: Final = {"P3M": 3, HALF: 6, "P1Y": 12}
 _DAY: Final = np.timedelta64(1, "D")
 _MONDAY, _FRIDAY = 0, 4
 _FEW: Final = 2  # dates whose distance says nothing
@@ -173,7 +174,7 @@ def _said(
 ) -> tuple[Lengths, Flags, Flags]:
     """The lengths as cells, dates or headers say them; which their dates fix; and which none."""
     period, n = readings["period_start"], len(starts)
-    header = header_length(file.label("period_start")) if "period_start" in file.at else None
+    header = file.header_length("period_start")
     is_midnight = starts.astype("datetime64[D]") == starts
     lengths = np.where(is_midnight, _CODE["P1D"], _CODE[""]).astype(np.int8)
     is_unsaid, is_fixed = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
@@ -184,6 +185,8 @@ def _said(
         grain = note.removeprefix("grain ")
         if grain != note and grain in _LONG:
             where = period.noting(note)
+            if grain == "P1M" and header in _MONTHS and file.has_halves:
+                where &= ~_name_longer(starts, where, _MONTHS[header])
             lengths[where], is_unsaid[where], is_fixed[where] = _CODE[grain], False, True
     if RANGE in period.notes:
         where = period.noting(RANGE)
@@ -196,6 +199,14 @@ def _said(
     lengths[is_said] = np.array([_CODE[w or ""] for w in words], dtype=np.int8)[of_said[is_said]]
     is_unsaid &= ~is_said
     return lengths, is_fixed, is_unsaid
+
+
+def _name_longer(starts: Moments, are_months: Flags, n: int) -> Flags:
+    """Which months name a longer period by its first: below ``quarter``, 2024-01 and 2024-04 do."""
+    months = np.unique(starts[are_months & ~np.isnat(starts)].astype("datetime64[M]"))
+    of_year = np.unique(months.astype(np.int64) % n)
+    is_first = len(of_year) == 1 and (len(months) > 1 or of_year[0] == 0)
+    return are_months & is_first
 
 
 def _with_ends(
@@ -221,6 +232,8 @@ def _with_ends(
         pair = (starts[i].item(), ends[i].item(), grains[i])
         if pair not in read:
             read[pair] = length_between(*pair)
+            if read[pair] == HALF and not file.has_halves:
+                read[pair] = None
         length = read[pair]
         texts = [shown(readings[f].text(i)) for f in ("period_start", "period_end")]
         if length is None:
@@ -255,7 +268,7 @@ def _from_ends(
     is_unsaid: Flags,
 ) -> Periods:
     """The periods of a file that has only their ends."""
-    header = header_length(file.label("period_end"))
+    header = file.header_length("period_end")
     is_midnight = ends.astype("datetime64[D]") == ends
     by_time = np.where(is_midnight, _CODE["P1D"], _CODE[""])
     lengths = np.where(is_unsaid, by_time if header is None else _CODE[header], lengths).astype(
@@ -292,6 +305,8 @@ def _asked_length(
     """The lengths with those that only a person can tell, and which these are."""
     where = np.flatnonzero(is_open & ~np.isnat(starts))
     even = evenly_apart(starts[where], _series(readings)[where]) if len(where) else None
+    if even is not None and even.length == HALF and not file.has_halves:
+        even = None
     if profile.period is None:
         if not profile.is_replay:
             _ask(starts[where], even, file, profile)

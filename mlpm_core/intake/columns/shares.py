@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags, values_in
+from mlpm_core.intake.columns.written_units import all_times
 from mlpm_core.intake.messages import Refusal, question
 from mlpm_core.quantity import SHARE, is_percent
 from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SHARES: Final = frozenset(name for name, metric in METRICS.items() if metric.is_share)
 ROUNDED: Final = 0.0051  # a share written with two decimals
 RELATIVE: Final = 0.01
-PERCENT: Final = 100.0
+PERCENT, HUNDREDTH = 100.0, 0.01
 IN_PERCENT: Final = "in percent"
 """Note of a metric's name: its numbers are percentages."""
 
@@ -139,7 +140,7 @@ def as_shares(rows: Rows, profile: Profile) -> Rows:
     if "unit" not in rows.fields or is_empty(rows.fields["unit"]):
         return rows
     hundredths = _in_percent(rows.fields["unit"], is_replay=profile.is_replay)
-    rows = _divided(rows, hundredths) if hundredths.any() else rows
+    rows = _divided(rows, hundredths, profile) if hundredths.any() else rows
     if profile.is_replay:
         return rows
     of_unit, units = distinct(rows.fields["unit"])
@@ -178,7 +179,7 @@ def with_errors_in(rows: Rows, profile: Profile) -> Rows:
     if not is_open.any() or profile.errors_in == "share":
         return rows
     if profile.errors_in == "percent":
-        return _divided(rows, is_open)
+        return _divided(rows, is_open, profile)
     first = int(np.flatnonzero(is_open & (value > _LARGE_ERROR))[0])
     asked = question(
         "percent-errors",
@@ -205,11 +206,16 @@ def is_ratio(value: Floats, numerator: Floats, denominator: Floats) -> Flags:
     return np.abs(value - ratio) <= np.maximum(ROUNDED, RELATIVE * np.abs(ratio))
 
 
-def _divided(rows: Rows, hundredths: Flags) -> Rows:
+def _divided(rows: Rows, hundredths: Flags, profile: Profile) -> Rows:
     """The rows with the chosen ones, which count hundredths, as shares."""
     chosen = pa.array(hundredths)
+    factors = np.where(hundredths, HUNDREDTH, 1.0)
     shares = {
-        name: pc.if_else(chosen, pc.divide(column, PERCENT), column)
+        name: (
+            all_times(column, factors)
+            if profile.reads_layouts
+            else pc.if_else(chosen, pc.divide(column, PERCENT), column)
+        )
         for name, column in rows.fields.items()
         if name in _IN_ITS_UNIT
     }

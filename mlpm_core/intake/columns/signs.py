@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mlpm_core.intake.columns.rows import distinct
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.quantity import PERCENT_WORDS, SHARE
+from mlpm_core.quantity import PERCENT_WORDS, SHARE, currency_of_sign
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.readings import Reading
 
-_SIGN: Final = "[\u20ac$\u00a3\u00a5\u20b9]"
+_SIGN: Final = "(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\\$|[\u20ac\u00a3\u00a5\u20b9])"
 _PERCENT: Final = re.compile(
-    rf"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*(?:%|{'|'.join(map(re.escape, PERCENT_WORDS))})",
+    rf"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*"
+    rf"(?P<sign>%|{'|'.join(map(re.escape, PERCENT_WORDS))}|\u2030|bps?)",
     re.IGNORECASE,
 )
+_PARTS: Final = {"\u2030": 0.001, "bp": 0.0001, "bps": 0.0001}
+"""Signs of smaller parts than hundredths: per mille, and basis points."""
 _BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
 _TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
 _MINUS: Final = re.compile(r"[\u2212\u2012\u2013](?P<number>[\s\u00a0]*[0-9.,].*)")
@@ -41,13 +45,15 @@ SIGN: Final = "sign "
 """Beginning of the note of a number that stood with the sign of a currency, or of percent."""
 
 _CODE: Final = re.compile(r"(?:^|[^A-Z]|T)([A-Z]{3})(?![A-Z])")
-_NAMES: Final = {
-    "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR",
-}  # fmt: skip
 
 
-def currency_of(text: str) -> str:
+def currency_of(text: str, own: str = "") -> str:
     """The currency that stands about a number; empty when none does.
+
+    Parameters
+    ----------
+    own : str
+        The currency of the project: a sign of several currencies is its sign, if it can be.
 
     Examples
     --------
@@ -55,14 +61,16 @@ def currency_of(text: str) -> str:
     ('CHF', 'EUR', '')
     >>> currency_of("51,2 T\u20ac"), currency_of("12 TEUR"), currency_of("1.2M")
     ('EUR', 'EUR', '')
+    >>> currency_of("$12"), currency_of("$12", "CAD"), currency_of("12 US$", "CAD")
+    ('USD', 'CAD', 'USD')
     """
     sign, code = re.search(_SIGN, text), _CODE.search(text)
-    return _NAMES[sign[0]] if sign else code[1] if code else ""
+    return currency_of_sign(sign[0], own) if sign else code[1] if code else ""
 
 
-def unit_of(text: str, taken: str) -> str:
+def unit_of(text: str, taken: str, own: str) -> str:
     """The unit that the signs about a number say, once they are taken off; empty when none do."""
-    return SHARE if taken == "%" else currency_of(text) if taken == "currency" else ""
+    return SHARE if taken == "%" else currency_of(text, own) if taken == "currency" else ""
 
 
 def with_signs(column: pa.Array, numbers: Reading) -> pa.Array:
@@ -74,6 +82,19 @@ def with_signs(column: pa.Array, numbers: Reading) -> pa.Array:
         said = pc.and_(is_open, pa.array(numbers.noting(note)))
         texts = pc.if_else(said, note.removeprefix(SIGN), texts)
     return texts if notes else column
+
+
+def in_codes(column: pa.Array, own: str) -> pa.Array:
+    """Currencies by their codes, where some are told by their signs.
+
+    Examples
+    --------
+    >>> in_codes(pa.array(["EUR", "$", ""]), "AUD").to_pylist()
+    ['EUR', 'AUD', '']
+    """
+    codes, cells = distinct(column)
+    meant = [cell and (currency_of_sign(cell, own) or cell) for cell in cells]
+    return column if meant == cells else pa.array(meant, pa.string()).take(pa.array(codes))
 
 
 def without_signs(text: str) -> tuple[str, float, str]:
@@ -88,7 +109,7 @@ def without_signs(text: str) -> tuple[str, float, str]:
     """
     plain = text.strip(SPACES)
     if match := _PERCENT.fullmatch(plain):
-        return match["number"].strip(SPACES), 0.01, "%"
+        return match["number"].strip(SPACES), _PARTS.get(match["sign"].lower(), 0.01), "%"
     factor, taken = 1.0, ""
     if match := _MINUS.fullmatch(plain):
         plain, taken = f"-{match['number'].strip(SPACES)}", "minus"

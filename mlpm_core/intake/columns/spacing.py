@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from mlpm_core.intake.columns.dates import days_left
+from mlpm_core.intake.columns.dates import HALF, days_left
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ _LEAST: Final = 3  # dates of one series: two may be any distance apart
 _HOUR: Final = 3600
 _A_DAY: Final = 24 * _HOUR
 _LAST_DAYS: Final = 2
-_MONTHS_OF: Final = {1: "P1M", 3: "P3M", 12: "P1Y"}
+_MONTHS_OF: Final = {1: "P1M", 3: "P3M", 6: HALF, 12: "P1Y"}
 _FRIDAY, _BEGIN_OR_END_A_WEEK = 4, frozenset({0, 4, 5, 6})
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
-from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, is_percent
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, currency_of_sign, is_percent
 
 _SCALES: Final = {
     "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3,
@@ -15,15 +19,18 @@ _SCALES: Final = {
     "bn": 1e9, "mrd": 1e9, "billion": 1e9, "lakh": 1e5, "lakhs": 1e5, "cr": 1e7, "crore": 1e7,
 }  # fmt: skip
 _SIGNS: Final = {
-    "\u20ac": "EUR", "$": "USD", "\u00a3": "GBP", "\u00a5": "JPY", "\u20b9": "INR", "euro": "EUR",
+    "euro": "EUR",
     "euros": "EUR",
-}  # fmt: skip
+}
 _USUAL: Final = (
     "EUR", "USD", "GBP", "CHF", "JPY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK",
     "CNY", "BRL",
 )  # fmt: skip
 """Currencies that are known in small letters too: others, such as ALL and TOP, are words."""
-_CODE: Final = rf"(?:[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|[\u20ac$\u00a3\u00a5\u20b9]|[Ee]uros?)"
+_CODE: Final = (
+    rf"(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|"
+    r"[\u20ac\u00a3\u00a5\u20b9]|[Ee]uros?)"
+)
 _SCALE: Final = "(?:k|T|Tsd|m|M|mn|Mio|Mrd|bn)"
 _MONEY: Final = re.compile(
     rf"(?P<scale>'?[A-Za-z0]*?)\.?[\s_]*(?P<sign>{_CODE})(?:\s*/\s*(?P<per>[a-z]+))?"
@@ -45,6 +52,10 @@ _HEADERS: Final = (
     ),
 )
 _LONGEST: Final = 60
+_POWERS: Final = {float(f"1e{n}"): n for n in range(-12, 13)}
+_LARGEST_DENOMINATOR: Final = 1_000_000
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,8 @@ class Money:
     per: str = ""
 
 
-def money_of(unit: str) -> Money | None:
-    """A unit of money; None when it is no money.
+def money_of(unit: str, own: str = "") -> Money | None:
+    """A unit of money; None when it is no money. A sign of several may be that of our ``own``.
 
     Examples
     --------
@@ -74,7 +85,7 @@ Money(factor=1000000.0, currency='USD', per='month'))
     if match is None:
         return None
     sign, scale = match["sign"], match["scale"].lower()
-    currency = _SIGNS.get(sign.lower(), sign.upper())
+    currency = _SIGNS.get(sign.lower()) or currency_of_sign(sign, own) or sign.upper()
     if currency not in CURRENCIES or (scale and scale not in _SCALES):
         return None
     return Money(_SCALES.get(scale, 1.0), currency, match.groupdict().get("per") or "")
@@ -108,11 +119,47 @@ def header_unit(header: str) -> tuple[str, str] | None:
 
 
 def times(number: float, factor: float) -> float:
-    """A number times another, as their decimals say it: 81.4% is 0.814.
+    """A number times another, as a person computes it: from the decimals that stand there.
+
+    A factor such as 1/60 is that fraction.
 
     Examples
     --------
-    >>> times(81.4, 0.01)
-    0.814
+    >>> times(81.4, 0.01), times(0.07, 100.0), times(36.6, 1 / 60)
+    (0.814, 7.0, 0.61)
     """
-    return float(Decimal(repr(number)) * Decimal(repr(factor)))
+    try:
+        return float(Fraction(repr(number)) * _exact(factor))
+    except (ValueError, OverflowError):  # beyond what a double holds
+        return number * factor
+
+
+def all_times(numbers: pa.Array, factors: Floats | float) -> pa.Array:
+    """A column of numbers times one factor, or each its own; see `times`.
+
+    Examples
+    --------
+    >>> all_times(pa.array([81.4, None, 1.2e-9]), 0.01).to_pylist()
+    [0.814, None, 1.2e-11]
+    """
+    numbers = numbers.cast(pa.float64())
+    each = np.broadcast_to(np.asarray(factors, dtype=np.float64), len(numbers))
+    for factor in np.unique(each[each != 1.0]).tolist():
+        mine = pa.array(each == factor)
+        chosen = numbers.filter(mine)
+        numbers = pc.replace_with_mask(numbers, mine, _scaled(chosen, factor))
+    return numbers
+
+
+def _scaled(numbers: pa.Array, factor: float) -> pa.Array:
+    """A column times one factor; where that is a power of ten, only the point moves."""
+    power, texts = _POWERS.get(factor), numbers.cast(pa.string())
+    if power is None or pc.any(pc.match_substring_regex(texts, "[ein]"), min_count=0).as_py():
+        scaled = [None if x is None else times(x, factor) for x in numbers.to_pylist()]
+        return pa.array(scaled, pa.float64())
+    return pc.binary_join_element_wise(texts, f"e{power}", "").cast(pa.float64())
+
+
+def _exact(factor: float) -> Fraction:
+    near = Fraction(factor).limit_denominator(_LARGEST_DENOMINATOR)
+    return near if float(near) == factor else Fraction(repr(factor))

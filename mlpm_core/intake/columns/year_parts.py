@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.date_forms import month_of
+from mlpm_core.intake.columns.dates import HALF
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.files.table import DictionaryColumn
@@ -40,7 +41,13 @@ _WEEK_OF: Final = (
 )
 _WEEK: Final = re.compile(r"(?:(?:KW|CW|WK|W|S|week|woche|semaine)[ .-]*)?([0-9]{1,2})", re.I)
 _QUARTER: Final = re.compile(r"(?:(?:Q|T|quartal|quarter|trimestre)[ .-]*)?([1-4])", re.I)
-_PARTS: Final = {"P1W": (_WEEK, 53), "P1M": (re.compile(r"([0-9]{1,2})"), 12), "P3M": (_QUARTER, 4)}
+_HALF: Final = re.compile(r"(?:(?:H|HJ|HY|halbjahr|half|semest(?:er|re))[ .-]*)?([12])", re.I)
+_PARTS: Final = {
+    "P1W": (_WEEK, 53),
+    "P1M": (re.compile(r"([0-9]{1,2})"), 12),
+    "P3M": (_QUARTER, 4),
+    HALF: (_HALF, 2),
+}
 _NUMBERED: Final = (
     re.compile(r"(?P<y>(?:19|20)[0-9]{2})[/.]?(?P<w>[0-9]{2})"),
     re.compile(r"(?P<w>[0-9]{1,2})[/.](?P<y>(?:19|20)[0-9]{2})"),
@@ -104,7 +111,7 @@ def _length(header: str, cells: list[str]) -> str | None:
     said = header_length(header)
     if said is not None:
         return said if said in _PARTS else None
-    for length, letters in (("P3M", "QqTt"), ("P1W", "KkCcWwSs")):
+    for length, letters in (("P3M", "QqTt"), (HALF, "Hh"), ("P1W", "KkCcWwSs")):
         if cells and all(cell[0] in letters and _part(cell, length) for cell in cells):
             return length
     if cells and all(month_of(cell) for cell in cells):
@@ -255,7 +262,10 @@ def _date(year: str, cell: str, length: str) -> str | None:
     n = _part(cell.strip(SPACES), length)
     if n is None:
         return None
-    return {"P1W": f"{year}-W{n:02}", "P1M": f"{year}-{n:02}", "P3M": f"{year}-Q{n}"}[length]
+    return {
+        "P1W": f"{year}-W{n:02}", "P1M": f"{year}-{n:02}", "P3M": f"{year}-Q{n}",
+        HALF: f"{year}-H{n}",
+    }[length]  # fmt: skip
 
 
 def _years(records: Table, header: Header) -> int | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from mlpm_core.intake.files.cost_exports import bill_of
+from mlpm_core.intake.files.decoded_text import Text
 from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.json_rows import rows_of_json
+from mlpm_core.intake.files.layouts import laid_out
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
 from mlpm_core.intake.files.printed_tables import printed_table
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.tracker_exports import issues_of
-from mlpm_core.intake.files.unpack import unpacked_gzip
+from mlpm_core.intake.files.unpack import unpacked_gzip, zip_member
 from mlpm_core.intake.files.workbook import unpacked_workbook
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.profile import MIXED, NONE_OF_THESE
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.profile import Limits, Profile
-    from mlpm_core.records import Record, Warned
+    from mlpm_core.records import Record
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip archive"),
@@ -76,8 +78,9 @@ _NAMED = {
     "jpg": "an image",
     "gif": "an image",
 }
-_GZIP, _WORKBOOK, _JSON = "a gzip archive", "an XLSX workbook", "a JSON document"
-_PACKED = frozenset({_GZIP, _WORKBOOK, _JSON, "a Parquet file"})
+_GZIP, _ZIP, _WORKBOOK = "a gzip archive", "a zip archive", "an XLSX workbook"
+_JSON = "a JSON document"
+_PACKED = frozenset({_GZIP, _ZIP, _WORKBOOK, _JSON, "a Parquet file"})
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -93,38 +96,6 @@ _OF_ANY_BYTES = (
 )
 _WITHOUT_BOM = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _MOST_SHOWN, _MOST_LINES = 8, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
-
-    ``rows`` and ``left`` are those of ``Unpacked``, where the text was unpacked; ``unread`` is that
-    of ``Report``, where it was made from the report of another tool, and ``warnings`` what must be
-    said of how it was made.
-    """
-
-    data: bytes
-    encoding: str
-    bom: bytes
-    has_bad_bytes: bool
-    rows: dict[int, int] | None = None
-    left: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-    warnings: tuple[Warned, ...] = ()
-
-    def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
-        r"""A part of the text as it stood in the file; what is ours may lose a letter.
-
-        Examples
-        --------
-        >>> Text(b"m\x81", "utf-8", b"", True).bytes_of("m\udc81")
-        b'm\x81'
-        """
-        codec = self.encoding
-        if self.bom and codec in ("utf-16", "utf-32"):
-            codec += "-le" if self.bom.startswith(b"\xff\xfe") else "-be"
-        return text.encode(codec, "replace" if is_ours else "surrogateescape")
 
 
 def text_of(
@@ -151,12 +122,16 @@ def text_of(
     if made is not None:
         return made
     text = _unpacked_text(data, filename, profile, limits, is_header)
+    if profile.reads_layouts:
+        text = laid_out(text, record, profile, is_header)
     if text.data is data or profile.is_replay:
         return text
     made = _of_tool(text.data, record, profile, limits)  # packed, or in another encoding
     if made is None:
         return text
-    return replace(made, left=text.left, warnings=(*text.warnings, *made.warnings))
+    return replace(
+        made, left=text.left, warnings=(*text.warnings, *made.warnings), n_left=text.n_left
+    )
 
 
 def _of_tool(data: bytes, record: type[Record], profile: Profile, limits: Limits) -> Text | None:
@@ -192,6 +167,14 @@ def _unpacked_text(
 ) -> Text:
     """The text of a file, whatever it is packed as."""
     kind = _type(data, filename)
+    if kind == _ZIP:
+        member = zip_member(data, filename, profile, limits)
+        if _type(member.data, member.filename) == _ZIP:
+            raise Refusal.of("unread-type", file=filename, type="an archive inside an archive")
+        text = _unpacked_text(member.data, member.filename, profile, limits, is_header)
+        text = member.numbered(text)
+        said = (warned("extra-member", names=[*member.left]),) if member.left else ()
+        return replace(text, warnings=(*said, *text.warnings))
     if kind == _GZIP:
         data, filename = unpacked_gzip(data, filename, limits), filename.rpartition(".")[0]
         kind = _type(data, filename)
@@ -210,7 +193,7 @@ def _unpacked_text(
             else unpacked_parquet(data, filename, limits, is_replay=profile.is_replay)
         )
         text = _plain_text(unpacked.data, profile, limits)
-        return replace(text, rows=unpacked.rows, left=unpacked.left)
+        return replace(text, rows=unpacked.rows, left=unpacked.left, parts=unpacked.parts)
     text = _plain_text(data, profile, limits)
     printed = None if profile.is_replay else printed_table(text.data)
     if printed is None:
@@ -296,10 +279,10 @@ def _type(data: bytes, filename: str) -> str | None:
     looks = next((t for s, t in _SIGNATURES if head.startswith(s)), None)
     looks = looks or next((t for p, t in _LOOKS if p.match(head)), None)
     looks = looks or next((t for p, t in _MARKUP if p.match(start)), None)
-    if looks == "a zip archive" and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
-        looks = "an XLSX workbook"
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""
     named = _NAMED.get(extension)
+    if looks == _ZIP != named and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
+        looks = _WORKBOOK
     file = filename or "The file"
     if looks is not None and looks == named and looks in _PACKED:
         return looks

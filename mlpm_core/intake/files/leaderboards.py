@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.files.report_parts import ReportedMetric
 from mlpm_core.intake.messages import Refusal
-from mlpm_core.intake.metric_names import known_metric, near_metrics
+from mlpm_core.intake.metric_names import known_metric, near_metrics, normal
 from mlpm_core.records import METRICS
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ Rows = list[list[str]]
 _CANDIDATE: Final = (
     "model", "estimator", "candidate", "model_name", "name", "algorithm", "model_id", "modell",
 )  # fmt: skip
+CANDIDATE_NAMES: Final = frozenset(map(normal, _CANDIDATE))
 _SCORES: Final = ("score_test", "score_val")
 _OF_AUTOGLUON: Final = frozenset(
     {

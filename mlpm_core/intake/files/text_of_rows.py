@@ -14,6 +14,8 @@ from mlpm_core.records import kept_cell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpm_core.intake.row_parts import Parts
+
 _ENDS: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -22,12 +24,14 @@ class Unpacked:
     """A table as the text of a CSV.
 
     ``rows`` gives for the line on which each record starts (both from 1) its row in the file;
-    None when they are the same. ``left`` names sheets that were not read.
+    None when they are the same. ``parts`` tells apart rows of one number, of several sheets;
+    ``left`` names sheets that were not read.
     """
 
     data: bytes
     rows: dict[int, int] | None = None
     left: tuple[str, ...] = ()
+    parts: Parts | None = None
 
 
 def size(n_bytes: int) -> str:
@@ -64,7 +68,7 @@ class TextOfRows:
     >>> text.add(1, ["a", "b"])
     >>> text.add(4, ["1", "two\nlines"])
     >>> text.unpacked()
-    Unpacked(data=b'a,b\n1,"two\nlines"\n', rows={1: 1, 2: 4}, left=())
+    Unpacked(data=b'a,b\n1,"two\nlines"\n', rows={1: 1, 2: 4}, left=(), parts=None)
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -121,9 +125,10 @@ class TextOfRows:
         """What the writer of CSV hands on."""
         self._take(text.encode("utf-8", "surrogatepass"))
 
-    def unpacked(self, left: Sequence[str] = ()) -> Unpacked:
+    def unpacked(self, left: Sequence[str] = (), parts: Parts | None = None) -> Unpacked:
         """All that was added."""
-        return Unpacked(bytes(self._data), None if self._is_same else self._starts, tuple(left))
+        rows = None if self._is_same else self._starts
+        return Unpacked(bytes(self._data), rows, tuple(left), parts)
 
     def _take(self, text: bytes) -> None:
         self.expect(len(text))

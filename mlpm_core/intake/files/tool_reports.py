@@ -41,6 +41,7 @@ from mlpm_core.intake.files.report_parts import (
 )
 from mlpm_core.intake.files.score_tables import report_of_classes
 from mlpm_core.intake.files.tool_tables import reader_of
+from mlpm_core.intake.files.two_heads import are_two_heads
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind, Evaluation, MetricResult, columns, kept_cell
@@ -80,7 +81,7 @@ def report_of(data: bytes, record: type[Record], profile: Profile, limits: Limit
     all_columns = _COLUMNS.get(record)
     if all_columns is None or len(data) > limits.file_bytes:
         return None
-    parts = _read(data, record, is_replay=profile.is_replay)
+    parts = _read(data, record, profile)
     if parts is None:
         return None
     asked: list[Question] = []
@@ -170,7 +171,7 @@ def _not_told(
 
 
 def _read(
-    data: bytes, record: type[Record], *, is_replay: bool
+    data: bytes, record: type[Record], profile: Profile
 ) -> Iterator[ReportedMetric | str] | None:
     start = data[:65_536].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
@@ -178,9 +179,9 @@ def _read(
     elif start.startswith(b"---") and b"model-index" in data:
         report = _parsed(_of_card, data.decode("utf-8", "replace"))
     else:
-        if not is_replay and (report := report_of_classes(data)) is not None:
+        if not profile.is_replay and (report := report_of_classes(data)) is not None:
             return by_class(report)
-        return _of_csv(data, start.split(b"\n", 1)[0], record, is_replay=is_replay)
+        return _of_csv(data, start.split(b"\n", 1)[0], record, profile)
     if not isinstance(report, dict):
         return None
     return next((read(report) for fits, read in _FORMATS if fits(report)), None)
@@ -246,18 +247,24 @@ def _mlflow(metric: Json, model: str | None, run: str | None) -> ReportedMetric 
 
 
 def _of_csv(
-    data: bytes, header: bytes, record: type[Record], *, is_replay: bool
+    data: bytes, header: bytes, record: type[Record], profile: Profile
 ) -> Iterator[ReportedMetric | str] | None:
     """MLflow's own tables, a metric a row or a run a row, and those of ``tool_tables``."""
     # A comma unless a spreadsheet saved it again.
-    delimiter = b"," if is_replay else max(_DELIMITERS, key=header.count)
+    delimiter = b"," if profile.is_replay else max(_DELIMITERS, key=header.count)
     names = {name.strip(b'"\r ') for name in header.split(delimiter)}
     is_history = {b"key", b"value", b"timestamp", b"step"} <= names
     is_runs = _RUN.search(header) and any(name.startswith(b"metrics.") for name in names)
     try:
         start = data[: len(header) + _START].decode("utf-8-sig", "ignore")
         first = [*islice(_reader(start, delimiter), 3)]
-        reader = reader_of(first, record) if first and len(names) > 1 else None
+        if record is Evaluation and profile.reads_layouts and are_two_heads(first):
+            return None
+        reader = (
+            reader_of(first, record, is_before=not profile.reads_layouts)
+            if first and len(names) > 1
+            else None
+        )
         if reader is None and not is_history and not is_runs:
             return None
         rows = _rows(_reader(data.decode("utf-8-sig"), delimiter))

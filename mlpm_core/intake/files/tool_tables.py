@@ -1,14 +1,17 @@
 """Tables that tools export as CSV, known by their headers: each number becomes a reported metric.
 
-MLflow's screen (Download CSV), Weights & Biases (a chart's data), NannyML (``to_df`` with two
-lines of headers, three for the drift of single columns, or joined with underscores), Databricks
-(profile metrics of a monitor); tables of candidates stand in ``leaderboards``.
+MLflow's screen (Download CSV), Weights & Biases (a chart's data, of runs or of groups of them),
+NannyML (``to_df`` with two lines of headers, three for the drift of single columns, or joined with
+underscores; before 0.7 one line of other names), Databricks (profile metrics of a monitor); tables
+of candidates stand in ``leaderboards``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.files.leaderboards import check_told_apart, is_metric, leaderboard_of
@@ -30,20 +33,36 @@ _MLFLOW_OTHER: Final = frozenset(
 )
 _WANDB_RUNS: Final = frozenset({"Name", "State", "Created", "Runtime"})
 _WANDB_OTHER: Final = frozenset({"Notes", "User", "Tags", "Sweep", "ID", "Updated", "End Time"})
-_WANDB: Final = re.compile(r"(?P<run>.+?) - (?P<metric>[^_].*?)(?P<end>__MIN|__MAX)?")
+_WANDB: Final = re.compile(r"(?P<run>.+) - (?P<metric>.+?)(?P<end>__MIN|__MAX)?")
+_WANDB_BEFORE: Final = re.compile(r"(?P<run>.+?) - (?P<metric>[^_].*?)(?P<end>__MIN|__MAX)?")
 _WANDB_FIRST: Final = frozenset({"Step", "_step", "epoch", "trainer/global_step", "Relative Time"})
+_WANDB_STEP: Final = re.compile(r"(?i).*(?:step|epoch|relative time|wall time|runtime).*")
+_GROUP: Final = "Group: "
+_FLAT: Final = frozenset({"key", "start_index", "end_index", "start_date", "end_date"})
+_FLAT_FIELDS: Final = {
+    "estimated_": "value", "realized_": "realized", "confidence_": "sampling_error",
+    "upper_confidence_": "upper", "lower_confidence_": "lower",
+    "upper_threshold_": "upper_threshold", "lower_threshold_": "lower_threshold", "alert_": "alert",
+}  # fmt: skip
+_BAND: Final = 3  # standard errors from the estimate to the end of its band
 _NANNYML: Final = frozenset({"key", "chunk_index", "start_date", "end_date"})
 _DRIFT: Final = (
     "jensen_shannon", "kolmogorov_smirnov", "wasserstein", "hellinger", "chi2", "l_infinity",
 )  # fmt: skip
 """The methods of NannyML's univariate drift."""
+_ENDS: Final = ("lower", "upper")
 _STRUCT: Final = re.compile(
     r'[{\[(]\s*"?(?:start"?\s*[:=]\s*"?)?([^,"]+)"?,\s*"?(?:end"?\s*[:=]\s*"?)?([^}\])"]+)'
 )
 
 
-def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
+def reader_of(rows: Rows, record: type[Record], *, is_before: bool = False) -> Reader | None:
     """The way to read a table by its first two lines; None when it is no table that is known.
+
+    Parameters
+    ----------
+    is_before : bool
+        Whether it is read as before groups of runs and what was realised were told apart.
 
     Examples
     --------
@@ -57,26 +76,31 @@ def reader_of(rows: Rows, record: type[Record]) -> Reader | None:
     if not header:
         return None
     if not header[0].strip() and len(header) > 1:  # the index of a data frame
-        inner = reader_of([row[1:] for row in rows], record)
+        inner = reader_of([row[1:] for row in rows], record, is_before=is_before)
         return inner and (lambda all_rows: inner([row[1:] for row in all_rows]))
     if record is Evaluation:
-        return leaderboard_of(header)
+        is_chart = not is_before and _is_wandb(header)
+        return leaderboard_of(header) or (_wandb if is_chart else None)
     if record is not MetricResult:
         return None
     if names >= _MLFLOW:
         return _mlflow_screen
     if names >= _WANDB_RUNS:
         return _wandb_runs
-    is_chart = header[0] in _WANDB_FIRST or any(name.endswith("__MIN") for name in header)
-    if is_chart and len(header) > 1 and all(map(_WANDB.fullmatch, header[1:])):
+    if is_before and _was_wandb(header):
+        return lambda all_rows: _wandb(all_rows, _WANDB_BEFORE)
+    if not is_before and _is_wandb(header):
         return _wandb
+    nannyml = partial(_nannyml, is_before=is_before)
     if len(rows) > 1 and header[0] == "chunk" and set(rows[1]) >= _NANNYML:
-        return lambda all_rows: _nannyml(all_rows[0], all_rows[1], all_rows[2:])
+        return lambda all_rows: nannyml(all_rows[0], all_rows[1], all_rows[2:])
     above = [row[:1] for row in rows[:3]]
     if above == [["chunk"], ["chunk"], ["key"]] and set(rows[2]) >= _NANNYML:
-        return lambda all_rows: _nannyml(_joined(*all_rows[:2]), all_rows[2], all_rows[3:])
+        return lambda all_rows: nannyml(_joined(*all_rows[:2]), all_rows[2], all_rows[3:])
     if {f"chunk_{name}" for name in ("start_date", "end_date")} <= names:
-        return lambda all_rows: _nannyml(*_two_lines(all_rows[0]), all_rows[1:])
+        return lambda all_rows: nannyml(*_two_lines(all_rows[0]), all_rows[1:])
+    if not is_before and names >= _FLAT and _flat_metrics(header):
+        return lambda all_rows: nannyml(*_of_one_line(all_rows))
     if {"window", "granularity"} <= names and "slice_key" in names:
         return _databricks
     return None
@@ -111,21 +135,88 @@ def _runs(
                 yield ReportedMetric(metric, value, run=row[run], at=row[at] or None)
 
 
-def _wandb(rows: Rows) -> Iterator[ReportedMetric | str]:
+def _is_wandb(header: Sequence[str]) -> bool:
+    """Whether a header is that of a chart: a step, and a column for each run and metric."""
+    has_ends = any(name.endswith("__MIN") for name in header)
+    is_step = header[0] in _WANDB_FIRST or _WANDB_STEP.fullmatch(header[0]) is not None
+    return len(header) > 1 and (is_step or has_ends) and all(map(_WANDB.fullmatch, header[1:]))
+
+
+def _was_wandb(header: Sequence[str]) -> bool:
+    """Whether a header was taken as that of a chart before groups were."""
+    is_chart = header[0] in _WANDB_FIRST or any(name.endswith("__MIN") for name in header)
+    return is_chart and len(header) > 1 and all(map(_WANDB_BEFORE.fullmatch, header[1:]))
+
+
+def _wandb(rows: Rows, pattern: re.Pattern[str] = _WANDB) -> Iterator[ReportedMetric | str]:
     """The data of a chart: a column for each run and metric, a row for each step; the last counts.
 
-    The smallest and largest of several runs in one line are left out.
+    The smallest and largest of several runs in one line are left out; the line of a group is the
+    mean of its runs.
     """
     for j, name in enumerate(rows[0][1:], start=1):
-        match = _WANDB.fullmatch(name)
-        if match is None or match["end"]:
+        match = pattern.fullmatch(name)
+        if match is None or match["end"] or match["metric"].startswith("_"):
             continue
         filled = [row[j] for row in rows[1:] if row[j].strip()]
         if len(filled) > 1:
             yield f"earlier steps of {name}"
+        if pattern is _WANDB and _has_other_ends(rows, name, j):
+            yield f"smallest and largest of {name}"
         metric = match["metric"].rpartition("/")[2]
+        run = match["run"]
+        model = run.removeprefix(_GROUP) if pattern is _WANDB else run
         for value in filled[-1:]:
-            yield ReportedMetric(metric, value, model=match["run"], run=match["run"])
+            yield ReportedMetric(metric, value, model=model, run=run)
+
+
+def _has_other_ends(rows: Rows, name: str, j: int) -> bool:
+    """Whether the smallest and largest of a line differ from it, as they do of several runs."""
+    ends = [i for i, other in enumerate(rows[0]) if other in (f"{name}__MIN", f"{name}__MAX")]
+    return any(row[i].strip() != row[j].strip() for row in rows[1:] for i in ends)
+
+
+def _flat_metrics(header: Sequence[str]) -> list[str]:
+    """The metrics of a table that NannyML made before 0.7, estimated or calculated."""
+    estimated = [n.removeprefix("estimated_") for n in header if n.startswith("estimated_")]
+    calculated = [name for name in header if f"{name}_alert" in header]
+    return estimated or calculated
+
+
+def _of_one_line(rows: Rows) -> tuple[list[str], list[str], Rows]:
+    """Such a table as one of two lines of headers; the error of an estimate is a third of its band.
+
+    Up to 0.4 a column says how far estimates spread, and ``partition`` what is now the period.
+    """
+    metrics = _flat_metrics(rows[0])
+    first, second = [], []
+    for name in rows[0]:
+        prefix = next(
+            (p for p in _FLAT_FIELDS if name.removeprefix(p) in metrics and p in name), ""
+        )
+        if name in metrics:
+            pair = (name, "value")
+        elif prefix and name.startswith(prefix):
+            pair = (name.removeprefix(prefix), _FLAT_FIELDS[prefix])
+        else:
+            pair = ("chunk", "period" if name == "partition" else name)
+        first.append(pair[0])
+        second.append(pair[1])
+    at = {pair: j for j, pair in enumerate(zip(first, second, strict=True))}
+    banded = [m for m in metrics if {(m, "upper"), (m, "value")} <= at.keys()]
+    below = [
+        [*row, *(_third(row[at[m, "value"]], row[at[m, "upper"]]) for m in banded)]
+        for row in rows[1:]
+    ]
+    return [*first, *banded], [*second, *["sampling_error"] * len(banded)], below
+
+
+def _third(value: str, upper: str) -> str:
+    """The standard error of an estimate, by the upper end of its band; empty without one."""
+    try:
+        return str((Decimal(upper) - Decimal(value)) / _BAND)
+    except ArithmeticError:
+        return ""
 
 
 def _two_lines(header: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -163,9 +254,12 @@ def _of_column(metric: str) -> tuple[str, str | None]:
 
 
 def _nannyml(
-    first: Sequence[str], second: Sequence[str], rows: Rows
+    first: Sequence[str], second: Sequence[str], rows: Rows, *, is_before: bool
 ) -> Iterator[ReportedMetric | str]:
     """Results of NannyML's estimators and calculators, a chunk a row.
+
+    Where the outcomes of a chunk are known, what was realised counts, not its estimate. Calculators
+    have no estimates: theirs is realised.
 
     The drift of a column is a slice of its method: no metric of the model can be taken for it.
     """
@@ -180,23 +274,36 @@ def _nannyml(
         if cell(row, "chunk", "period") == "reference":
             yield "chunks of the reference period"
             continue
-        start, end = (cell(row, "chunk", name) for name in ("start_date", "end_date"))
+        start, end_date = (cell(row, "chunk", name) for name in ("start_date", "end_date"))
         for metric in metrics:
             value = cell(row, metric, "value")
+            realized = cell(row, metric, "realized")
+            is_realized = realized is not None and realized.lower() != "nan"
+            low, high = (cell(row, metric, f"{end}_confidence_boundary") for end in _ENDS)
+            name, column = _of_column(metric)
+            status = None if column is not None else "final" if is_realized else "estimated"
+            if not is_before and column is None and (metric, "realized") not in at:
+                status = (
+                    "partial"
+                    if _lacks_outcomes(cell(row, "chunk", "targets_missing_rate"))
+                    else ("final")
+                )
+            if is_realized and not is_before and realized != value:
+                value, low, high = realized, None, None
             if value is None:
                 yield f"chunks without a value of {metric}"
                 continue
-            realized = cell(row, metric, "realized")
-            is_realized = realized is not None and realized.lower() != "nan"
-            name, column = _of_column(metric)
-            status = None if column is not None else "final" if is_realized else "estimated"
             yield ReportedMetric(
-                name, value, at=start, until=end, error=cell(row, metric, "sampling_error"),
+                name, value, at=start, until=end_date, error=cell(row, metric, "sampling_error"),
                 status=status,
                 slice_key=None if column is None else "column", slice_value=column,
-                low=cell(row, metric, "lower_confidence_boundary"),
-                high=cell(row, metric, "upper_confidence_boundary"),
+                low=low, high=high,
             )  # fmt: skip
+
+
+def _lacks_outcomes(rate: str | None) -> bool:
+    """Whether a part of the outcomes of a chunk is missing."""
+    return rate is not None and _NUMBER.fullmatch(rate) is not None and float(rate) > 0
 
 
 def _databricks(rows: Rows) -> Iterator[ReportedMetric | str]:

@@ -25,6 +25,7 @@ from mlpm_core.intake.files.workbook_parts import (
     text_lengths,
 )
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.row_parts import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -115,7 +116,8 @@ def _unpacked(
             scan.errors = [error for error in scan.errors if error[2] != NO_RESULT]
     if profile.sheet == ALL_SHEETS:
         tables = {sheet.name: [*_cells(_values(parts, sheet), scan)] for sheet, scan in chosen}
-        return _joined(tables, [sheet.name for sheet in others], limits, is_header)
+        left = [sheet.name for sheet in others]
+        return _joined(tables, left, limits, is_header, tells_sheets=profile.reads_layouts)
     sheet, scan = chosen[0]
     values = _values(parts, sheet, is_replay=profile.is_replay)
     if others and profile.sheet is None and not profile.is_replay:
@@ -215,6 +217,8 @@ def _joined(
     left: list[str],
     limits: Limits,
     is_header: Callable[[Sequence[str]], bool],
+    *,
+    tells_sheets: bool,
 ) -> Unpacked:
     """The rows of all sheets that have one header, each with the name of its sheet behind it."""
     tops = {name: [cells for _, cells in table[:_HEADER_WITHIN]] for name, table in tables.items()}
@@ -222,13 +226,15 @@ def _joined(
     header = max(headers, key=lambda h: (is_header(h), sum(h in top for top in tops.values())))
     text = TextOfRows(limits.file_bytes)
     text.add(1, [*header, "sheet"])
-    for name, table in tables.items():
-        if header not in tops[name]:
-            left.append(name)
-            continue
-        for i, cells in table[tops[name].index(header) + 1 :]:
-            text.add(i, [*cells, name] if any(map(str.strip, cells)) else [""])
-    return text.unpacked(left)
+    read = [name for name in tables if header in tops[name]]
+    left += [name for name in tables if name not in read]
+    most = max(i for name in read for i, _ in tables[name][-1:])
+    parts = Parts.of(most, [f"sheet {shown(name)}" for name in read]) if tells_sheets else None
+    for part, name in enumerate(read):
+        for i, cells in tables[name][tops[name].index(header) + 1 :]:
+            number = i if parts is None else parts.number(i, part)
+            text.add(number, [*cells, name] if any(map(str.strip, cells)) else [""])
+    return text.unpacked(left, parts)
 
 
 def _first_rows(rows: Sequence[list[str]]) -> str:

@@ -55,7 +55,7 @@ def log_notes(notes: LogNotes) -> list[str]:
 def _periods(periods: Sequence[Period]) -> str:
     last = max(periods)
     if len(periods) == 1:
-        return f"The {last}" if last.granularity in ("P1W", "P3M", "P1Y") else str(last)
+        return f"The {last}" if last.granularity in ("P1W", "P3M", "P6M", "P1Y") else str(last)
     return f"{len(periods)} {last.word}s up to {day_in_words(last.last_on)}"
 
 

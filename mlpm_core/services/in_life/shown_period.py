@@ -168,7 +168,7 @@ def _holds(span: Span, period: Period) -> bool:
 def _year_on(period: Period) -> datetime:
     """Where the same period begins a year later: the one of which it is the year before."""
     start = period.start
-    if period.granularity in ("P1M", "P3M", "P1Y"):
+    if period.granularity in ("P1M", "P3M", "P6M", "P1Y"):
         is_leap_day = (start.month, start.day) == (2, 29)
         return start.replace(year=start.year + 1, day=28 if is_leap_day else start.day)
     return start + timedelta(weeks=52)

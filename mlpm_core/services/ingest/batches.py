@@ -206,7 +206,12 @@ def note(workspace: Workspace) -> None:
 
 
 def _listed(done: Receipt) -> str:
-    return _REJECTS.dump_json(done.rejects).decode() if done.rejects else ""
+    if not done.rejects:
+        return ""
+    # Without a part they are written as before there were any, which the hash of then says.
+    is_plain = not any(reject.part for reject in done.rejects)
+    left_out = {"__all__": {"part"}} if is_plain else None
+    return _REJECTS.dump_json(done.rejects, exclude=left_out).decode()
 
 
 def _notes(done: Receipt) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
+from mlpm_core.intake.columns.written_units import times
 from mlpm_core.quantity.stated import contradiction
 from mlpm_core.records.metrics import METRICS
 from mlpm_core.services.valuation.reported_units import check_registered, error_fault, unit_factor
@@ -31,7 +32,7 @@ def in_asked_units(
     factor = 1.0 if entry is None else unit_factor(entry, row["unit"], None, currency)
     if factor == 1.0:
         return dict(row)
-    scaled = {n: None if row[n] is None else row[n] * factor for n in _IN_ITS_UNIT}
+    scaled = {n: None if row[n] is None else times(row[n], factor) for n in _IN_ITS_UNIT}
     return {**row, **scaled, "unit": ""}
 
 

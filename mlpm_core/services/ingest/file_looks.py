@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ImportRequest, Refusal, SandboxError
 from mlpm_core.services.ingest.row_rules import judged_with_rules
-from mlpm_core.services.ingest.saved_answers import SANDBOX, judged_as_before, read_as_before
+from mlpm_core.services.ingest.saved_answers import (
+    SANDBOX,
+    judged_as_before,
+    read_as_before,
+    with_own_currency,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,6 +105,6 @@ def _asked(workspace: Workspace, upload: Upload, data: bytes) -> ImportRequest:
         upload.kind,
         upload.project,
         workspace.now(),
-        upload.check(),
+        with_own_currency(workspace, upload.project, upload.check()),
         workspace.settings.limits(upload.kind),
     )

@@ -24,7 +24,12 @@ from mlpm_core.services.ingest.kpi_effects import (
     with_effect_told,
 )
 from mlpm_core.services.ingest.row_rules import judged_with_rules
-from mlpm_core.services.ingest.saved_answers import SANDBOX, judged_as_before, read_as_before
+from mlpm_core.services.ingest.saved_answers import (
+    SANDBOX,
+    judged_as_before,
+    read_as_before,
+    with_own_currency,
+)
 from mlpm_core.services.ingest.stored_rows import content_of
 from mlpm_core.store import BatchContent
 
@@ -170,7 +175,7 @@ def _asked(
         kind,
         project,
         workspace.now(),
-        profile or Profile(),
+        with_own_currency(workspace, project, profile or Profile()),
         workspace.settings.limits(kind),
         by_application=channel == FORM,
     )

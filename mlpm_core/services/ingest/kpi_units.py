@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.rows import Rows, distinct
-from mlpm_core.intake.columns.written_units import money_of
+from mlpm_core.intake.columns.written_units import all_times, money_of
 from mlpm_core.quantity import Dimension, is_percent
 from mlpm_core.records import Kpi, Project
 from mlpm_core.value.kpi import is_measured_only, kpi_units
@@ -19,6 +19,8 @@ from mlpm_core.value.kpi import is_measured_only, kpi_units
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlpm_core.intake import Profile
+    from mlpm_core.intake.columns.written_units import Floats
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.store import Reader
 
@@ -34,7 +36,7 @@ _SCALED: Final = ("value", "sum")
 _SHARES: Final = ("1", "share")
 
 
-def in_kpi_units(reader: Reader, project: str, file: ParsedFile) -> ParsedFile:
+def in_kpi_units(reader: Reader, project: str, file: ParsedFile, profile: Profile) -> ParsedFile:
     """The rows of measured KPIs, each in the unit of its KPI; a unit that does not fit is a fault.
 
     A row without a unit is taken in that of its KPI.
@@ -63,13 +65,17 @@ def in_kpi_units(reader: Reader, project: str, file: ParsedFile) -> ParsedFile:
             )  # fmt: skip
         else:
             factors[i] = factor
-    times = pa.array(factors)
     fields = dict(file.rows.fields)
-    fields |= {name: pc.multiply(fields[name], times) for name in _SCALED if name in fields}
+    scaled = all_times if profile.reads_layouts else _times_as_before
+    fields |= {name: scaled(fields[name], factors) for name in _SCALED if name in fields}
     if "sum_sq" in fields:
-        fields["sum_sq"] = pc.multiply(pc.multiply(fields["sum_sq"], times), times)
+        fields["sum_sq"] = scaled(scaled(fields["sum_sq"], factors), factors)
     kept = ~file.faults.is_bad[file.rows.of]
     return replace(file, rows=Rows(file.rows.of, fields).taken(kept))
+
+
+def _times_as_before(numbers: pa.Array, factors: Floats) -> pa.Array:
+    return pc.multiply(numbers, pa.array(factors))
 
 
 def _factor_or_error(
@@ -104,7 +110,7 @@ def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
     text, scale, per = written.strip(), 1.0, unit.partition("/")[2]
     if text == unit:
         return 1.0
-    money = money_of(text)
+    money = money_of(text, currency)
     if money is not None:
         text, scale = f"{money.currency}/{money.per or per}", money.factor
     elif is_percent(text) and unit in _SHARES:

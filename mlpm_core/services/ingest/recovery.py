@@ -29,6 +29,7 @@ from mlpm_core.services.ingest.stored_rows import (
 from mlpm_core.services.session import data_folder
 from mlpm_core.services.session.data_folder import DATABASE, LEDGER
 from mlpm_core.services.session.workspace import Workspace
+from mlpm_core.services.valuation.currency_rules import currency_of
 from mlpm_core.store import BatchContent, DamagedError, Ledger, Store, days_of_batch, recount
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _NOT_CHAINED: Final = -1
 # New models were agreed to then, and errors not asked about were taken as shares.
 _TODAY: Final = Profile(new_model="new", errors_in="share")
 _AS_THEN: Final = _TODAY.model_copy(update={"is_replay": True})
+_BEFORE_LAYOUTS: Final = _TODAY.model_copy(update={"before_layouts": True})
 
 
 class _ReadOtherwiseError(StoreError):
@@ -188,7 +190,9 @@ class Recovery:
         """Store a batch again, its file read in that way of reading which gives what was stored."""
         if "receipt" not in entry and "notes" not in entry:
             raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
-        ways = (_TODAY, _AS_THEN) if entry.get("content") else (_AS_THEN, _TODAY)
+        ways: tuple[Profile, ...] = (_TODAY, _BEFORE_LAYOUTS, _AS_THEN)
+        if not entry.get("content"):  # nothing tells which of them is right
+            ways = (_AS_THEN, _BEFORE_LAYOUTS, _TODAY)
         errors: list[Exception] = []
         for way in ways:
             try:
@@ -234,7 +238,8 @@ class Recovery:
         self, writer: Writer, seq: int, receipt: Receipt, channel: str, way: Profile
     ) -> tuple[Receipt, BatchContent]:
         """Append the rows of a batch again; its receipt with what was rejected, and their hash."""
-        profile = way
+        own = currency_of(writer, receipt.project) if way.reads_layouts else None
+        profile = way.model_copy(update={"own_currency": own or ""})
         for answer in receipt.answers:
             key, _, value = answer.partition("=")
             profile = profile.answered(key, value)
@@ -256,7 +261,7 @@ class Recovery:
                 raise StoreError("its file is now refused.") from refusal
         if judgement.n_stored != receipt.stored:  # no later rule is held against what was accepted
             stored = Stored(writer, receipt.project)
-            judgement = judged(read, asked, stored, accept_good=receipt.accept_good)
+            judgement = judged(read, asked, stored, accept_good=receipt.accept_good).placed()
         again = judgement.receipt
         if (again.status, judgement.n_stored) != (Status.DRY_RUN, receipt.stored):
             raise StoreError(f"its file now gives {judgement.n_stored} rows, not {receipt.stored}.")

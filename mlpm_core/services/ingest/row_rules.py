@@ -97,7 +97,7 @@ def judged_with_rules(
     A broken rule is a reject like any other. ``ask_again`` asks also what was answered before.
     """
     if asked.record in (KpiActual, RolloutResult):
-        parsed = in_kpi_units(reader, asked.project, parsed)
+        parsed = in_kpi_units(reader, asked.project, parsed, asked.profile)
     stored = Stored(reader, asked.project)
     if asked.record is Label:
         parsed = settled_labels(stored, asked, parsed)
@@ -107,7 +107,7 @@ def judged_with_rules(
         parsed = settled_log(reader, asked, parsed, ask_again=ask_again)
     judgement = judged(parsed, asked, stored, accept_good=accept_good)
     judgement = _by_the_calendar(judgement, reader)
-    return _applied(judgement, asked, parsed, reader, accept_good=accept_good)
+    return _applied(judgement, asked, parsed, reader, accept_good=accept_good).placed()
 
 
 def _by_the_calendar(judgement: ImportPlan, reader: Reader) -> ImportPlan:
@@ -118,14 +118,14 @@ def _by_the_calendar(judgement: ImportPlan, reader: Reader) -> ImportPlan:
     if "granularity" not in judgement.rows.column_names:
         return judgement
     lengths = judgement.rows.column("granularity").cast(pa.string())
-    n = pc.sum(pc.is_in(lengths, pa.array(["P3M", "P1Y"]))).as_py() or 0
+    n = pc.sum(pc.is_in(lengths, pa.array(["P3M", "P6M", "P1Y"]))).as_py() or 0
     if not n:
         return judgement
     month = f"{date(2000, project.year_starts_in, 1):%B}"
     sentence = (
-        f"Rows of a quarter or a year: {n:,}. One without a day and without FY, such as Q1 2026, "
-        f"was read by the calendar, though the fiscal year begins in {month}. Where the file means "
-        "the fiscal year, write FY26 Q1, or the first day of each as its date."
+        f"Rows of a quarter, a half-year or a year: {n:,}. One without a day and without FY, such "
+        f"as Q1 2026, was read by the calendar, though the fiscal year begins in {month}. Where "
+        "the file means the fiscal year, write FY26 Q1, or the first day of each as its date."
     )
     told = Warned(code="calendar-quarters", message=sentence, rows=n)
     warnings = [*judgement.receipt.warnings, told]

@@ -12,6 +12,7 @@ from mlpm_core.intake import ParserSandbox, Refusal
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.intake.shape import Shape
 from mlpm_core.records import ValueCase, Warned
+from mlpm_core.services.valuation.currency_rules import currency_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake import ImportRequest, Profile
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.records import Question
+    from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Reader
 
 T = TypeVar("T")
@@ -28,7 +30,16 @@ atexit.register(SANDBOX.close)
 
 # These are said of one file and its rows; the next file must be asked about anew.
 _OF_ONE_FILE = frozenset(
-    {"restatement", "look_alike", "new_model", "errors_in", "second_table", "year"}
+    {
+        "restatement",
+        "look_alike",
+        "new_model",
+        "errors_in",
+        "second_table",
+        "side_tables",
+        "member",
+        "year",
+    }
 )
 # That nothing is wrong is said of one file too, and what is wrong of several series each.
 _SAID_OF_ROWS = frozenset({"as written", "each as before"})
@@ -40,6 +51,15 @@ _ABOUT_COLUMNS = ("columns.", "fields.", "metrics.", "wide")
 _CASE = "constants.value_case_id"
 _CONTRADICTED_BY = {"dmy": "mdy: ", "mdy": "dmy: "}
 _MOST_TURNS = 10
+
+
+def with_own_currency(workspace: Workspace, project: str, profile: Profile) -> Profile:
+    """The profile with the currency in which the project counts money."""
+    if not profile.reads_layouts:
+        return profile
+    with workspace.store.reader() as reader:
+        currency = currency_of(reader, project)
+    return profile.model_copy(update={"own_currency": currency or ""})
 
 
 def kept_answers(reader: Reader, project: str, kind: str, shape: str) -> dict[str, tuple[str, str]]:

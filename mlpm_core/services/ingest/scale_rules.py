@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from mlpm_core.intake import Refusal
 from mlpm_core.intake.columns.rows import Rows, distinct, values_in
+from mlpm_core.intake.columns.written_units import all_times
 from mlpm_core.intake.messages import question, warned
 from mlpm_core.records import METRICS
 
@@ -85,9 +86,13 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     answers = {jump.answer for jump in jumps}
     if asked.profile.scale not in ({EACH} if len(answers) > 1 else answers):
         raise Refusal(questions=[_about(jumps)])
-    scaled = pa.array(factors)
     fields = dict(file.rows.fields)
-    fields |= {name: pc.multiply(fields[name].cast(pa.float64()), scaled) for name in _SCALED}
+    for name in _SCALED:
+        numbers = fields[name].cast(pa.float64())
+        is_exact = asked.profile.reads_layouts
+        fields[name] = (
+            all_times(numbers, factors) if is_exact else pc.multiply(numbers, pa.array(factors))
+        )
     named = [f"{jump.metric} of {jump.model} ({jump.answer})" for jump in jumps]
     said = warned("scaled", int((factors != 1).sum()), names=named)
     receipt = file.receipt.model_copy(update={"warnings": [*file.receipt.warnings, said]})

@@ -167,7 +167,7 @@ def _imported(
 
 def _of_receipt(name: str, receipt: Receipt) -> FileOutcome:
     faults = [
-        f"line {fault.row}: {fault.message} {fault.hint}"
+        f"{fault.place}: {fault.message} {fault.hint}"
         if fault.row is not None
         else f"{fault.message} {fault.hint}"
         for fault in receipt.rejects[:_MOST_KEPT]

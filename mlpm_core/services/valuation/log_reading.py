@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 N_FIRST: Final = 12
 """So many of the first periods are read whatever is left out."""
 
-_WHOLE_DAYS: Final = ("P1D", "P1W", "P1M", "P3M", "P1Y")
+_WHOLE_DAYS: Final = ("P1D", "P1W", "P1M", "P3M", "P6M", "P1Y")
 _DAY: Final = timedelta(days=1)
 _NOT_CHANCE: Final = 3.2905267314919255  # z of a two-sided 1 in 1,000
 

@@ -14,6 +14,7 @@ SELECT a.question,
             WHEN 'P1W' THEN time_bucket(INTERVAL 7 DAY, s.day, a.anchor)
             WHEN 'P1M' THEN date_trunc('month', s.day)
             WHEN 'P3M' THEN time_bucket(INTERVAL 3 MONTH, s.day, a.anchor)
+            WHEN 'P6M' THEN time_bucket(INTERVAL 6 MONTH, s.day, a.anchor)
             ELSE time_bucket(INTERVAL 12 MONTH, s.day, a.anchor) END AS TIMESTAMP) AS period_start,
        s.score_bin, s.y_true, CAST(sum(s.n) AS BIGINT) AS n, sum(s.sum_p) AS sum_p,
        sum(s.sum_p2) AS sum_p2, sum(s.sum_p3) AS sum_p3, sum(s.sum_p4) AS sum_p4

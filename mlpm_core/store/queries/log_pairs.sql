@@ -1,6 +1,6 @@
 -- The predictions of models by period and pair of predicted and actual class, from their counts; oldest
--- first. $by is P1D, P1W, P1M, P3M or P1Y; weeks begin on the weekday of $anchor, quarters and years in
--- its month. A class is empty where there is none, NULL where there are too many to list. An empty
+-- first. $by is P1D, P1W, P1M, P3M, P6M or P1Y; weeks begin on the weekday of $anchor, quarters, half-years
+-- and years in its month. A class is empty where there is none, NULL where there are too many to list. An empty
 -- $model_version takes every version; days from $until on are left out, and where $days is above 0 all
 -- periods but those of the newest $days days and the first 12. Of the whole log, whatever is left out:
 -- the periods before this one (n_earlier, outcomes_earlier), classes, and n_overruled, the predictions
@@ -19,6 +19,7 @@ WITH asked AS (
                 WHEN 'P1W' THEN time_bucket(INTERVAL 7 DAY, c.day, a.anchor)
                 WHEN 'P1M' THEN date_trunc('month', c.day)
                 WHEN 'P3M' THEN time_bucket(INTERVAL 3 MONTH, c.day, a.anchor)
+                WHEN 'P6M' THEN time_bucket(INTERVAL 6 MONTH, c.day, a.anchor)
                 ELSE time_bucket(INTERVAL 12 MONTH, c.day, a.anchor) END AS TIMESTAMP)
                AS period_start,
            c.y_pred, c.y_true, CAST(sum(c.n) AS BIGINT) AS n,

@@ -17,6 +17,7 @@ LENGTHS = {
     "P1W": "Week",
     "P1M": "Month",
     "P3M": "Quarter",
+    "P6M": "Half-year",
     "P1Y": "Year",
 }
 """Lengths of a period in words."""

@@ -188,7 +188,7 @@ def rejects(receipt: Receipt) -> pd.DataFrame:
     """Rejected cells with their line, reason and repair."""
     return pd.DataFrame(
         {
-            "Line": [r.row for r in receipt.rejects],
+            "Line": [r.place.removeprefix("line ") if r.part else r.row for r in receipt.rejects],
             "Column": [r.column or "" for r in receipt.rejects],
             "Value": [r.value or "" for r in receipt.rejects],
             "What is wrong": [r.message for r in receipt.rejects],

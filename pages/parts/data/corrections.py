@@ -89,7 +89,7 @@ def _editor(
     cells = [f"c{j}" for j in range(n)]
     at_fault = [c for c, h in zip(cells, rejected.headers, strict=True) if h in faulty]
     frame = pd.DataFrame(
-        [[str(x.row), *x.cells, x.message] for x in rejected.lines],
+        [[x.place, *x.cells, x.message] for x in rejected.lines],
         columns=["line", *cells, "why"],
         dtype=str,
     )

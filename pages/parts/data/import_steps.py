@@ -38,6 +38,7 @@ def uploader(kind: str) -> UploadedFile | None:
         key=f"upload_file_{kind}_{turn()}",
         help="CSV or TSV (comma, semicolon, tab or | between the cells), the same in gzip "
         "(.csv.gz), an Excel workbook (.xlsx, .xlsm; one sheet, or all with one header), Parquet, "
+        "a zip archive of one of these (or of several with one header), "
         "or JSON (a list of objects, or one a line); with a header; or a table as Markdown, psql, "
         "Spark, DuckDB, pandas and R print it. "
         "As results or evaluations also reports, whatever they are packed as: MLflow (JSON, CSV), "

@@ -30,6 +30,7 @@ _ANSWERS = {
             "P1W": "A week each",
             "P1M": "A month each",
             "P3M": "A quarter each",
+            "P6M": "A half-year each",
             "P1Y": "A year each",
             "instant": "None of these: moments without a length",
         }.items()
@@ -69,6 +70,19 @@ _ANSWERS = {
     ("period-columns", "no"): "No, none of these",
     ("models-above", "yes"): "Yes, they are models",
     ("models-above", "no"): "No, the line may be skipped",
+    ("two-heads", "yes"): "Models, or candidates",
+    ("two-heads", "parts"): "Segments, or test sets",
+    ("two-heads", "no"): "None of these",
+    ("side-tables", "all"): "All of them, one below the other",
+    **{("side-tables", str(i)): f"Only table {i} from the left" for i in range(1, 10)},
+    ("side-tables", "one"): "None of these: it is one table",
+    ("spread", "se"): "The standard error of the value",
+    ("spread", "half-width"): "The half of its 95 % interval",
+    ("spread", "interval"): "Its 95 % interval",
+    ("spread", "sd"): "The standard deviation of several runs: leave it out",
+    ("spread", "n"): "Its number of cases",
+    ("spread", "ignore"): "None of these: leave it out",
+    ("spread", "faulty"): "These cells are faulty",
     ("word", "keep"): "None of these",
     ("signs", "read"): "Read them",
     ("signs", "faulty"): "None of these: they are faulty",
@@ -169,8 +183,7 @@ def answer(code: str, choice: str) -> str:
 
 def fault(reject: Reject) -> str:
     """One fault: where it is, and what is wrong."""
-    line = "" if reject.row is None else f"line {reject.row}"
-    where = ", ".join(filter(None, (line, reject.column)))
+    where = ", ".join(filter(None, (reject.place, reject.column)))
     return f"{literal(where)}: {literal(reject.message)}" if where else literal(reject.message)
 
 

@@ -1,0 +1,65 @@
+"""A text that is read as a table and written anew, with the row of the file for each line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlpm_core.intake.files.decoded_text import Text
+    from mlpm_core.intake.row_parts import Parts
+
+    Rows = list[tuple[int, list[str]]]
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_WITHIN: Final = 20  # lines
+_START: Final = 1 << 16  # bytes that hold them
+
+
+def first_lines(text: Text) -> list[str]:
+    """The lines in which a table shows how it is laid out."""
+    start = text.data[:_START].decode("utf-8", "replace")
+    return start.splitlines()[:_WITHIN]
+
+
+def records_of(text: Text, delimiter: str) -> Rows:
+    """Every record with the line on which it starts, from 1."""
+    data = text.data.decode("utf-8", "surrogateescape")
+    return [*_with_lines(csv.reader(io.StringIO(data, newline=""), delimiter=delimiter))]
+
+
+def _with_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    before = 0
+    for cells in reader:
+        yield before + 1, cells
+        before = reader.line_num  # type: ignore[attr-defined]
+
+
+class TableText:
+    """A table that is written anew, with the row of the file for each of its lines."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
+        self.rows: dict[int, int] = {}
+        self._line = 1
+
+    def add(self, row: int, cells: Sequence[str]) -> None:
+        """One row, by its number in the file."""
+        self.rows[self._line] = row
+        self._writer.writerow(cells)
+        self._line += 1 + sum(len(re.findall(r"\r\n|\r|\n", c)) for c in cells)
+
+    @property
+    def data(self) -> bytes:
+        """All that was added."""
+        return self._text.getvalue().encode("utf-8", "surrogateescape")
+
+
+def number_at(text: Text, line: int, parts: Parts | None, added: int) -> int:
+    """The number of a record that is made of a line, as one of several parts where it is."""
+    return text.row_at(line) + (0 if parts is None else added)

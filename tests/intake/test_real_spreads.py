@@ -1,0 +1,108 @@
+"""Values that stand with their error in one cell: read once it is answered what the error is."""
+
+import pytest
+
+from tests.intake.real_cases import Case, holds
+
+HEAD = "model,metric,week,value\n"
+
+
+def weeks(*cells, head=HEAD, metric="recall"):
+    return head + "".join(
+        f'churn,{metric},2026-W{i:02},"{cell}"\n' for i, cell in enumerate(cells, start=1)
+    )
+
+
+def case(id, file, *answers, **said):
+    return Case(id, file, answers=answers, **said)
+
+
+PM = weeks("0.81 \u00b1 0.02", "0.82 \u00b1 0.03")
+CI = weeks("0.81 [0.79, 0.83]", "0.82 [0.80, 0.84]")
+GERMAN = (
+    "model;metric;week;value\nchurn;mae;2026-W01;1.234,5 \u00b1 12,5\n"
+    "churn;mae;2026-W02;1.190,4 \u00b1 11,9\n"
+)
+BOARD = (
+    "candidate,recall,f1\nrf,0.81 \u00b1 0.02,0.6 \u00b1 0.1\nxgb,0.8 \u00b1 0.01,0.7 \u00b1 0.2\n"
+)
+WIDE = "week,model,recall,precision\n2026-W01,m,0.8 \u00b1 0.1,0.7 \u00b1 0.2\n"
+
+CASES = [
+    case("plus or minus", PM, asked=("spread",),
+         choices=("se", "half-width", "sd", "ignore", "faulty"),
+         says="half-width: 0.81 with a 95 % interval from 0.79 to 0.83"),
+    case("standard errors", PM, "spread=se", read_as="each value with its standard error",
+         rows=({"value": 0.81, "value_se": 0.02}, {"value": 0.82, "value_se": 0.03})),
+    case("halves of intervals", PM, "spread=half-width",
+         rows=({"value": 0.81, "value_se": None, "ci_low": 0.79, "ci_high": 0.83},
+               {"ci_low": 0.79, "ci_high": 0.85})),
+    case("standard deviations", PM, "spread=sd",
+         read_as="each value without the standard deviation behind it",
+         rows=({"value": 0.81, "value_se": None, "ci_low": None},)),
+    case("none of these", PM, "spread=ignore", rows=({"value": 0.81, "value_se": None},)),
+    case("faulty", PM, "spread=faulty", rejects=("not-a-number",)),
+    *(case(f"written {cell}", weeks(cell, cell.replace("0.81", "0.82")), "spread=se",
+           rows=({"value": 0.81, "value_se": 0.02}, {"value": 0.82}))
+      for cell in ("0.81 (0.02)", "0.81\u00b10.02", "0.81 +/- 0.02", "$0.81 \\pm 0.02$",
+                   "0.81 (\u00b10.02)", "0.81 \u00b1 .02")),
+    case("said to be an error", weeks("0.81 (SE 0.02)", "0.82 (SE 0.03)"),
+         rows=({"value": 0.81, "value_se": 0.02},)),
+    case("said to be a deviation", weeks("0.81 (SD 0.02)", "0.82 (SD 0.03)"),
+         rows=({"value": 0.81, "value_se": None},)),
+    case("said to be cases", weeks("0.81 (n=410)", "0.82 (n=420)"),
+         rows=({"value": 0.81, "n": 410}, {"n": 420})),
+    case("may be cases", weeks("0.81 (410)", "0.82 (420)"), asked=("spread",),
+         choices=("n", "se", "half-width", "sd", "ignore", "faulty")),
+    case("a change is no error", weeks("0.81 (+0.02)", "0.82 (-0.01)"), asked=("spread",),
+         choices=("ignore", "faulty")),
+    # Intervals.
+    case("an interval", CI, asked=("spread",), choices=("interval", "ignore", "faulty"),
+         says="interval: 0.81 with its 95 % interval from 0.79 to 0.83"),
+    case("an interval, read", CI, "spread=interval",
+         rows=({"value": 0.81, "ci_low": 0.79, "ci_high": 0.83, "ci_level": None},
+               {"ci_low": 0.8, "ci_high": 0.84})),
+    case("an interval of another level", weeks("0.81 (90% CI 0.79\u20130.83)"), "spread=interval",
+         rows=({"ci_low": 0.79, "ci_high": 0.83, "ci_level": 0.9},)),
+    case("an interval without spaces", weeks("0.81 (0.79,0.83)"), "spread=interval",
+         rows=({"ci_low": 0.79, "ci_high": 0.83},)),
+    case("an interval that its value is outside of", weeks("0.81 [0.85, 0.9]"), "spread=interval",
+         rejects=("outside-its-interval",)),
+    # Marks, percent, other columns.
+    case("a decimal comma is no interval", weeks("0,81 (0,02)", "0,82 (0,03)"), "spread=se",
+         "decimal=,", rows=({"value": 0.81, "value_se": 0.02},)),
+    case("German marks", GERMAN, "spread=half-width",
+         rows=({"value": 1234.5, "ci_low": 1222.0, "ci_high": 1247.0},)),
+    case("percent signs", weeks("81.4% \u00b1 1.2%", "80% \u00b1 1.1%"), "spread=se", "signs=read",
+         rows=({"value": 0.814, "value_se": 0.012}, {"value": 0.8, "value_se": 0.011})),
+    case("one percent sign is of both", weeks("81.4 \u00b1 1.2 %", "80 \u00b1 1.1 %"), "spread=se",
+         "signs=read", rows=({"value": 0.814, "value_se": 0.012},)),
+    case("shares in percent", weeks("81.4 \u00b1 1.2", "80 \u00b1 1.1"), "spread=half-width",
+         "metrics.recall=recall in %", rows=({"value": 0.814, "ci_low": 0.802, "ci_high": 0.826},)),
+    case("a column in percent",
+         weeks("81.4 \u00b1 1.2", "80 \u00b1 1.1").replace("value", "value (%)"),
+         "columns.value (%)=value in %", "spread=se", rows=({"value": 0.814, "value_se": 0.012},)),
+    case("a file that has the error already", weeks("0.81 \u00b1 0.02").replace(
+             "value\n", "value,value_se\n").replace('"\n', '",0.01\n'), "spread=se",
+         rows=({"value": 0.81, "value_se": 0.01},), read_as="each value without the number behind"),
+    case("some values without", weeks("0.81 \u00b1 0.02", "0.82"), "spread=se",
+         rows=({"value_se": 0.02}, {"value": 0.82, "value_se": None})),
+    case("two kinds of cells", weeks("0.81 \u00b1 0.02", "0.82 [0.8, 0.84]"),
+         rejects=("not-a-number",)),
+    case("a column for each metric", WIDE, "spread=se", n=2,
+         rows=({"metric": "recall", "value": 0.8, "value_se": 0.1},
+               {"metric": "precision", "value": 0.7, "value_se": 0.2})),
+    Case("a leaderboard", BOARD, kind="evaluations", n=4,
+         answers=("constants.value_case_id=v", "spread=se"),
+         rows=({"candidate": "rf", "metric": "recall", "value": 0.81, "value_se": 0.02},)),
+    Case("a KPI has no error", "kpi,month,value\nrefund-cost,2026-01,51 \u00b1 2\n",
+         kind="kpi_actuals", asked=("spread",), choices=("sd", "ignore", "faulty")),
+    case("a negative value", weeks("-0.5 \u00b1 0.2", metric="bias"), "spread=half-width",
+         rows=({"value": -0.5, "ci_low": -0.7, "ci_high": -0.3},)),
+    case("a number in brackets is no value", weeks("(0.02)", "0.82"), asked=("signs",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_value_is_read_with_its_error_once_it_is_answered(case):
+    holds(case)
