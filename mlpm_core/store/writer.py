@@ -100,14 +100,6 @@ class Writer(Reader):
         finally:
             self._cursor.unregister("new_rows")
 
-    def renumber(self, record: type[Record], was: int, becomes: int) -> None:
-        """Give the rows that were just appended under a number to another batch."""
-        self.execute(
-            f"UPDATE {quoted(record.kind)} SET batch_seq = $becomes WHERE batch_seq = $was",
-            was=was,
-            becomes=becomes,
-        )
-
     def add_batch(self, row: Mapping[str, Any]) -> None:
         """Add a batch; where it undoes another, what that one replaced is current again.
 
