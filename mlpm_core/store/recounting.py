@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,8 @@ from mlpm_core.store.schema import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
 
     from mlpm_core.records import Record
     from mlpm_core.store.cursor import Reader
@@ -57,13 +59,21 @@ def days_of_batch(reader: Reader, record: type[Record], seq: int) -> dict[str, D
 
 
 @dataclass(frozen=True, slots=True)
-class CountedDays:
-    """Days of one table of counts, and the ``SELECT`` of what takes their place, as SQL."""
+class Days:
+    """Days of one table of counts: which they are, and the ``SELECT`` that counts them, as SQL."""
 
     table: CountTable
     project: str
-    of_days: str
+    which: str
     counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDays:
+    """Days of one table of counts, and what takes the place of its rows."""
+
+    days: Days
+    counts: pa.Table
 
 
 def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
@@ -79,25 +89,23 @@ def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
     StoreError
         When DuckDB refuses; the transaction is then rolled back.
     """
-    replace_counts(writer, _days(writer, touched))
+    for days in _days(writer, touched):
+        _delete(writer, days)
+        writer.execute(f"INSERT INTO {days.table.name} {days.counts}", project=days.project)
 
 
-def counted_ahead(writer: Writer, touched: Mapping[str, DaysOfModels]) -> list[CountedDays]:
+def counted_ahead(reader: Reader, touched: Mapping[str, DaysOfModels]) -> list[CountedDays]:
     """Count some days as `recount` does, and leave it to `replace_counts` to replace theirs.
-
-    Counting takes its time, and others may write meanwhile; it changes no row that is there.
 
     Raises
     ------
     StoreError
-        When DuckDB refuses; the transaction is then rolled back.
+        When DuckDB refuses.
     """
-    ahead = []
-    for n, days in enumerate(_days(writer, touched)):
-        writer.execute(f"CREATE TEMP TABLE counted_{n} AS {days.counts}", project=days.project)
-        counts = f"SELECT * FROM counted_{n} WHERE project = $project"
-        ahead.append(replace(days, counts=counts))
-    return ahead
+    return [
+        CountedDays(days, reader.arrow(days.counts, project=days.project))
+        for days in _days(reader, touched)
+    ]
 
 
 def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
@@ -108,15 +116,19 @@ def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
     StoreError
         When DuckDB refuses; the transaction is then rolled back.
     """
-    for days in counted:
-        name, project = days.table.name, days.project
-        writer.execute(
-            f"DELETE FROM {name} WHERE project = $project AND {days.of_days}", project=project
-        )
-        writer.execute(f"INSERT INTO {name} {days.counts}", project=project)
+    for ahead in counted:
+        _delete(writer, ahead.days)
+        writer.insert(ahead.days.table.name, ahead.counts)
 
 
-def _days(reader: Reader, touched: Mapping[str, DaysOfModels]) -> Iterator[CountedDays]:
+def _delete(writer: Writer, days: Days) -> None:
+    writer.execute(
+        f"DELETE FROM {days.table.name} WHERE project = $project AND {days.which}",
+        project=days.project,
+    )
+
+
+def _days(reader: Reader, touched: Mapping[str, DaysOfModels]) -> Iterator[Days]:
     for project, of_project in touched.items():
         listed = ", ".join(map(literal, sorted(of_project.models)))
         spans = spans_of(of_project.days)
@@ -128,7 +140,7 @@ def _days(reader: Reader, touched: Mapping[str, DaysOfModels]) -> Iterator[Count
             counted = rollup(
                 table, where=f"p.project = $project AND {predicted}", has_labels=has_labels
             )
-            yield CountedDays(table, project, stored, counted)
+            yield Days(table, project, stored, counted)
 
 
 def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
