@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlpm_core.services.admin.readiness import refuse_other_machines
-from pages.parts.common import addresses, panels, printing, queries, sidebar
+from pages.parts.common import addresses, locales, panels, printing, queries, sidebar
 from pages.parts.overview import search
 
 st.set_page_config(page_title="MLPM", page_icon="📈", layout="wide")
@@ -78,6 +78,8 @@ page = st.navigation(
     },
     expanded=True,
 )
+
+locales.begin(of_receipts=page.url_path in sidebar.OF_RECEIPTS)
 
 with panels.guard():
     refuse_other_machines()  # started without app.py, there is no front door

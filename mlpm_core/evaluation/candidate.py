@@ -11,6 +11,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Quantity
 from mlpm_core.quantity.measured import distribution
+from mlpm_core.quantity.written import fig
 from mlpm_core.records.metrics import without_value
 from mlpm_core.value.rates import flags_nothing
 
@@ -198,8 +199,8 @@ def caveat(measured: Measured, metric: Input, quantity: Quantity) -> str | None:
     low, high = quantity.quantile(np.array([0.05, 0.95]))
     if not metric.is_share or high - low <= _WIDE:
         return None
-    on = f"rests on {measured.n:,} cases and " if measured.standard_error is None else ""
-    return f"{name} {on}may be anything from {low:.2f} to {high:.2f} (nine times in ten)."
+    on = f"rests on {fig(measured.n or 0):,} cases and " if measured.standard_error is None else ""
+    return f"{name} {on}may be anything from {fig(low):.2f} to {fig(high):.2f} (nine times in ten)."
 
 
 def _listed(names: list[str]) -> str:

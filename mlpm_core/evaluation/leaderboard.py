@@ -11,6 +11,7 @@ from mlpm_core.evaluation.candidate import as_idle, not_valuable, quantity_of
 from mlpm_core.evaluation.corrected import corrected
 from mlpm_core.evaluation.promise import FEWEST
 from mlpm_core.evaluation.standing import NONE, Standing, standings
+from mlpm_core.quantity.written import fig
 from mlpm_core.value.draws import OwnOrders
 from mlpm_core.value.policy import Policy
 from mlpm_core.value.worth import DRAWS, SEED, Valuation, Worth
@@ -60,8 +61,8 @@ class Leaderboard:
         parts = []
         if self.is_corrected:
             parts.append(
-                f"The best of {n:,} candidates looks better than it is, by luck with its cases; "
-                "every net is corrected for that, and the measured one stands beside it."
+                f"The best of {fig(n):,} candidates looks better than it is, by luck with its "
+                "cases; every net is corrected for that, and the measured one stands beside it."
             )
         elif 1 < n < FEWEST:
             parts.append(

@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import chdtrc, gammaincinv, xlogy
 
 from mlpm_core.errors import InputError, NotEnoughDataError
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,7 +225,7 @@ def _checked(values: ArrayLike, errors: ArrayLike) -> tuple[Array, Array]:
     if not is_good.all():
         first = int(np.argmin(is_good))
         raise InputError(
-            f"The standard error of period {first} is {error[first]:g}; it must be above 0."
+            f"The standard error of period {first} is {fig(error[first]):g}; it must be above 0."
         )
     return value, error
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import digits_apart, in_percent, is_same
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,11 +139,11 @@ class LimitCheck:
         """
         digits = max(_IN_FULL, 0 if self.value is None else self.digits(self.value))
         if self.at_least is None:
-            return f"at most {self.at_most:.{digits}g}"
+            return f"at most {fig(self.at_most or 0.0):.{digits}g}"
         if self.at_most is None:
-            return f"at least {self.at_least:.{digits}g}"
+            return f"at least {fig(self.at_least):.{digits}g}"
         digits = max(digits, digits_apart(self.at_least, self.at_most))
-        return f"between {self.at_least:.{digits}g} and {self.at_most:.{digits}g}"
+        return f"between {fig(self.at_least):.{digits}g} and {fig(self.at_most):.{digits}g}"
 
     @property
     def clause(self) -> str:
@@ -152,7 +153,7 @@ class LimitCheck:
         if self.value is None:
             return f"{name} has a limit but no results"
         value = self.value or 0.0  # never -0
-        comparison = f"{name} is {value:.{self.digits(value)}g}, its limit {self.limit}"
+        comparison = f"{name} is {fig(value):.{self.digits(value)}g}, its limit {self.limit}"
         match self.state:
             case LimitState.MAY_BE_CHANCE:
                 return f"{comparison}, which may be chance"
@@ -344,7 +345,7 @@ def _part(share: float) -> str:
         round(share, decimals + 2)
     ):
         decimals += 1
-    return f"{share:.{decimals}%}"
+    return f"{fig(share):.{decimals}%}"
 
 
 def _of_share(share: float) -> Health:

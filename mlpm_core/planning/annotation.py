@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.planning.checks import check_amount, check_number
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +87,8 @@ class AnnotationPlan:
         check_number("items labelled", self.labelled, low=0, upto=_MOST_ITEMS, is_whole=True)
         if self.labelled > self.items:
             raise InputError(
-                f"{self.labelled:,} items are labelled and there are {self.items:,}; count again "
-                "what there is to label."
+                f"{fig(self.labelled):,} items are labelled and there are {fig(self.items):,}; "
+                "count again what there is to label."
             )
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, quoted
 from mlpm_core.quantity.quantity import said
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,9 +64,9 @@ def check_number(
     is_in = is_in and (value >= low if low is not None else value > (above or 0))
     if isinstance(value, bool) or not is_in:
         kind = "a whole number" if is_whole else "a number"
-        start = f"from {low:g}" if low is not None else f"above {above:g}"
+        start = f"from {fig(low):g}" if low is not None else f"above {fig(above or 0):g}"
         shown = repr(value) if isinstance(value, (int, float)) else quoted(value)
-        raise InputError(f"{name} is {shown}; write {kind} {start} to {upto:,g}.")
+        raise InputError(f"{name} is {shown}; write {kind} {start} to {fig(upto):,g}.")
 
 
 def check_amount(name: str, amount: Quantity) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.checks import check_number
+from mlpm_core.quantity.written import fig
 
 HOURS_A_WEEK: Final = 168.0
 HOURS_A_DAY: Final = 24.0
@@ -70,17 +71,19 @@ class Campaign:
             if hours is not None:
                 check_number(name, hours, above=0, upto=100_000)
         if self.runs_failed > self.runs:
-            raise InputError(f"{self.runs_failed:,} of {self.runs:,} runs failed; count again.")
+            raise InputError(
+                f"{fig(self.runs_failed):,} of {fig(self.runs):,} runs failed; count again."
+            )
         if self.gpu_hours_failed > self.gpu_hours_used:
             raise InputError(
-                f"Failed runs used {self.gpu_hours_failed:,g} of {self.gpu_hours_used:,g} "
-                "GPU-hours; count again."
+                f"Failed runs used {fig(self.gpu_hours_failed):,g} of "
+                f"{fig(self.gpu_hours_used):,g} GPU-hours; count again."
             )
         p50, p95 = self.run_hours_p50, self.run_hours_p95
         if p50 is not None and p95 is not None and p95 < p50:
             raise InputError(
-                f"19 of 20 runs end within {p95:g} hours and half take more than {p50:g}; the "
-                "first is the larger one."
+                f"19 of 20 runs end within {fig(p95):g} hours and half take more than "
+                f"{fig(p50):g}; the first is the larger one."
             )
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlpm_core.planning.factors import FACTORS, PROBABILITY_ON
 from mlpm_core.quantity import in_percent
+from mlpm_core.quantity.words import day_in_words
 from mlpm_core.records import Answer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class FoundAnswer:
     def sentence(self) -> str:
         """What was found, when, how certain it is, and what it goes before."""
         found, said = self.finding, in_words(self.probability)
-        on = f", {found.found_on:%d %b %Y}" if found.found_on else ""
+        on = f", {day_in_words(found.found_on)}" if found.found_on else ""
         before = ""
         if self.written is not None and PROBABILITY_ON[self.written] != self.probability:
             before = f" The estimate itself says {self.written.value}."

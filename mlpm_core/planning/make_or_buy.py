@@ -10,6 +10,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.planning.checks import check_amount, check_number, share_below, strata
 from mlpm_core.planning.quick_result import Spread
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,8 +101,8 @@ class Sourcing:
         check_number("share paid without a model", self.paid_without_model, low=0, upto=1)
         if self.build_months / 12 > self.years:
             raise InputError(
-                f"Building takes {self.build_months:g} months and only {self.years:g} years are "
-                "compared; compare at least the years that it takes to build."
+                f"Building takes {fig(self.build_months):g} months and only {fig(self.years):g} "
+                "years are compared; compare at least the years that it takes to build."
             )
 
 

@@ -17,6 +17,7 @@ from mlpm_core.planning.factors import (
     MODELS_EXPONENT,
     Factor,
 )
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import Documentation
 
 if TYPE_CHECKING:
@@ -294,7 +295,9 @@ def _task_problems(plan: ProjectPlan) -> list[str]:
     names = [task.name for task in plan.tasks]
     known, problems = set(names), []
     if len(names) > MOST_TASKS:
-        problems.append(f"There are {len(names):,} tasks; at most {MOST_TASKS:,} can be estimated.")
+        problems.append(
+            f"There are {fig(len(names)):,} tasks; at most {fig(MOST_TASKS):,} can be estimated."
+        )
     problems += [f"Task {quoted(name)} is there twice; give each a name of its own."
                  for name, n in Counter(names).items() if n > 1]  # fmt: skip
     for task in plan.tasks:
@@ -348,8 +351,8 @@ def _amount(
     high = min(high, _MOST_MONEY)
     if (low < value if is_above else low <= value) and value <= high:
         return []
-    start = f"above {low:g}" if is_above else f"from {low:g}"
-    return [f"{what} is {value!r}; write a number {start} to {high:,.0f}."]
+    start = f"above {fig(low):g}" if is_above else f"from {fig(low):g}"
+    return [f"{what} is {value!r}; write a number {start} to {fig(high):,.0f}."]
 
 
 def _circles(tasks: tuple[TaskPlan, ...]) -> list[str]:

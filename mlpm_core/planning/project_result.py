@@ -11,6 +11,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.planning.quick_result import Spread, Unknown
 from mlpm_core.planning.rounding import about, days_in_words, money_in_words
 from mlpm_core.quantity import in_percent
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -214,7 +215,7 @@ class ProjectEstimate:
         if self.is_finished:
             took = self._told(self.effort.p50, self.cost.p50)
             n = len(self.plan.tasks)
-            done = "The one task is done; it" if n == 1 else f"All {n:,} tasks are done; they"
+            done = "The one task is done; it" if n == 1 else f"All {fig(n):,} tasks are done; they"
             return f"{done} took {about(took)}."
         if self.p_no_go == 1 and self.no_go:
             return (

@@ -11,6 +11,7 @@ from scipy.special import betainc, gammaincinv
 from mlpm_core.errors import InputError
 from mlpm_core.planning.checks import check_amount, check_number
 from mlpm_core.planning.quick_result import Spread
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ class Incidents:
         check_number("model-years", self.model_years, low=0, upto=1_000_000)
         if self.per_year > MOST_INCIDENTS:
             raise InputError(
-                f"{self.per_year:,.0f} incidents a year are to be expected; above "
+                f"{fig(self.per_year):,.0f} incidents a year are to be expected; above "
                 f"{MOST_INCIDENTS:g} they are daily work. Plan people for it instead."
             )
 

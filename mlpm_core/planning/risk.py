@@ -11,6 +11,7 @@ from scipy.special import erfcx, gammaincinv, ndtr
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Z90
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import Risk, RiskReview, RiskStatus
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def mean_impact(p10: float, p50: float, p90: float) -> float | None:
     True
     """
     if not 0 < p10 <= p50 <= p90 < math.inf:
-        raise InputError(f"The days are {p10:g}, {p50:g}, {p90:g}; write three that rise, above 0.")
+        raise InputError(
+            f"The days are {fig(p10):g}, {fig(p50):g}, {fig(p90):g}; write three that rise, "
+            "above 0."
+        )
     below = (math.log(p50) - math.log(p10)) / Z90
     above = (math.log(p90) - math.log(p50)) / Z90
     if above**2 / 2 > above * Z90 + math.log(2):  # no exp of what cannot stay below the P90

@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import fig
 
 _STEP_DAYS: Final = 5
 _HALF: Final = 0.5
@@ -71,7 +72,7 @@ def days_in_words(days: float, *, up: bool = False) -> str:
     """
     shown = rounded_days(days, up=up)
     less = "less than " if 0 < days < _HALF else ""
-    return f"{less}{shown:,} day{'' if shown == 1 else 's'}"
+    return f"{less}{fig(shown):,} day{'' if shown == 1 else 's'}"
 
 
 def about(amount: str) -> str:
@@ -100,7 +101,7 @@ def cost_in_words(days: float, day_rate: float, currency: str, *, up: bool = Fal
     is_less = 0 < days < _HALF and day_rate > 0
     if cost == 0 and shown * day_rate > 0:
         is_less, cost = True, 1
-    return f"{'less than ' if is_less else ''}{currency} {cost:,}"
+    return f"{'less than ' if is_less else ''}{currency} {fig(cost):,}"
 
 
 def rounded_money(amount: float, *, up: bool = False) -> int:
@@ -135,4 +136,4 @@ def money_in_words(amount: float, currency: str, *, up: bool = False) -> str:
     shown = rounded_money(amount, up=up)
     if 0 < amount < 1:
         return f"less than {currency} 1"
-    return f"{currency} {shown:,}"
+    return f"{currency} {fig(shown):,}"

@@ -11,6 +11,7 @@ from scipy.special import log_ndtr, ndtri_exp
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import Z90
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,11 +56,11 @@ class ThreePoint:
             raise InputError("all three numbers of days are needed.")
         if numbers == (0, 0, 0):
             return
-        written = ", ".join(f"{n:g}" for n in numbers)
+        written = ", ".join(f"{fig(n):g}" for n in numbers)
         if not 0 < self.p10 <= self.p50 <= self.p90 <= _MOST_DAYS:
             raise InputError(
                 f"its days are {written}; write three numbers that rise, above 0 and up to "
-                f"{_MOST_DAYS:,.0f}."
+                f"{fig(_MOST_DAYS):,.0f}."
             )
 
     @property

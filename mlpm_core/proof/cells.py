@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +63,12 @@ class Sums:
 
     def __post_init__(self) -> None:
         if self.n < 1:
-            raise InputError(f"A group needs at least one case, not {self.n:g}.")
+            raise InputError(f"A group needs at least one case, not {fig(self.n):g}.")
         least = self.total * self.total / self.n
         if self.squares < least * (1 - _ROUNDING):
             raise InputError(
-                f"The sum of squares {self.squares:g} is too small: {self.n:,} cases that add up "
-                f"to {self.total:g} have at least {least:g}."
+                f"The sum of squares {fig(self.squares):g} is too small: {fig(self.n):,} cases "
+                f"that add up to {fig(self.total):g} have at least {fig(least):g}."
             )
 
     @classmethod

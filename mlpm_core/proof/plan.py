@@ -11,6 +11,7 @@ import numpy as np
 from mlpm_core.errors import InputError
 from mlpm_core.proof.always_valid import TUNED_WEEKS
 from mlpm_core.proof.rollouts import MOST_WEEKS, fixed_weeks, rollouts
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,17 +101,17 @@ class Setting:
             ("horizon_weeks", "The number of weeks of use"),
         ):
             if not 0 < getattr(self, name) < np.inf:
-                raise InputError(f"{words} must be above 0, not {getattr(self, name):g}.")
+                raise InputError(f"{words} must be above 0, not {fig(getattr(self, name)):g}.")
         if self.weekly_noise is not None and not 0 < self.weekly_noise < np.inf:
-            raise InputError(f"The weekly noise must be above 0, not {self.weekly_noise:g}.")
+            raise InputError(f"The weekly noise must be above 0, not {fig(self.weekly_noise):g}.")
         if not -1 < self.autocorrelation < 1:
             raise InputError(
-                f"The autocorrelation must lie between -1 and 1, not {self.autocorrelation:g}."
+                f"The autocorrelation must lie between -1 and 1, not {fig(self.autocorrelation):g}."
             )
         if not 0 <= self.control_correlation < 1:
             raise InputError(
                 "The correlation with the control series must be 0 or more and below 1, not "
-                f"{self.control_correlation:g}."
+                f"{fig(self.control_correlation):g}."
             )
         if self.value_sd < 0 or self.cost_per_case < 0 or self.weeks_before < 0:
             raise InputError("Spread, cost and weeks before cannot be below 0.")

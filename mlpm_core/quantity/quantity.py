@@ -15,6 +15,7 @@ from mlpm_core.quantity.percent import is_share
 from mlpm_core.quantity.reading import PERCENT, check_computable, meaning, shortened
 from mlpm_core.quantity.shape import Exact, Shape
 from mlpm_core.quantity.unit import Unit
+from mlpm_core.quantity.written import fig, form
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -253,9 +254,9 @@ def said(value: float, digits: int = _DIGITS) -> str:
     if not math.isfinite(value):
         return "no finite number"
     if abs(value) >= _LONGEST_WRITTEN:
-        return f"{value:.{digits}g}"
+        return f"{fig(value):.{digits}g}"
     text = f"{float(f'{value:.{digits}g}'):,}"
-    return text.removesuffix(".0")
+    return form().number(text.removesuffix(".0"))
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -17,6 +17,7 @@ from mlpm_core.quantity.magnitude import LARGEST, LARGEST_RESULT, MOST_COUNTED, 
 from mlpm_core.quantity.percent import is_share
 from mlpm_core.quantity.shape import SCALES, Beta, Exact, Shape, Triangular, TwoPiece
 from mlpm_core.quantity.unit import CURRENCIES, Unit
+from mlpm_core.quantity.written import fig
 
 _DIGITS: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NUMBER: Final = re.compile(_DIGITS)
@@ -135,7 +136,9 @@ class _Reading:
             raise self.refused(PERCENT)
         longest = _LONGEST_LIST if text.startswith(_SAMPLES) else _LONGEST
         if not text.isascii() or len(text) > longest:
-            raise self.refused(f"Use ASCII letters and digits only, {longest:,} at most. {_HOW}")
+            raise self.refused(
+                f"Use ASCII letters and digits only, {fig(longest):,} at most. {_HOW}"
+            )
         if self.asked.currency not in (None, self.target):
             raise self.refused(
                 f"It is asked in {self.asked.text}, but money is counted in {counted_in} here."

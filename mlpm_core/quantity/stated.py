@@ -10,6 +10,7 @@ from scipy.special import betaincinv, ndtri
 
 from mlpm_core.quantity.apart import digits_apart, is_same
 from mlpm_core.quantity.magnitude import MOST_COUNTED
+from mlpm_core.quantity.written import fig
 
 _LEVEL: Final = 0.95
 _SUREST: Final = 0.9999
@@ -147,13 +148,13 @@ def contradiction(
         ratio = numerator / denominator
         if abs(ratio - value) > max(_ROUNDING, 0.02 * abs(value)):
             return "value", (
-                f"The value is {value:.{_digits(value, ratio)}g}, numerator over denominator is "
-                f"{ratio:.{_digits(ratio, value)}g}; "
-                "which of them is right?"
+                f"The value is {fig(value):.{_digits(value, ratio)}g}, numerator over denominator "
+                f"is {fig(ratio):.{_digits(ratio, value)}g}; which of them is right?"
             )
     if is_share and n is not None and denominator is not None and n != denominator:
         return "n", (
-            f"n says {n:,} cases and the denominator {denominator:,g}; which of them is right?"
+            f"n says {fig(n):,} cases and the denominator {fig(denominator):,g}; which of them "
+            "is right?"
         )
     if (low is None) != (high is None):
         empty = "ci_low" if low is None else "ci_high"
@@ -162,8 +163,7 @@ def contradiction(
     if low is not None and high is not None and not (low <= value <= high or is_end):
         n_digits = _digits(value, low, high)
         return "ci_low", (
-            f"The value {value:.{n_digits}g} lies outside its interval, {low:.{n_digits}g} to "
-            f"{high:.{n_digits}g}; "
-            "which of them is right?"
+            f"The value {fig(value):.{n_digits}g} lies outside its interval, "
+            f"{fig(low):.{n_digits}g} to {fig(high):.{n_digits}g}; which of them is right?"
         )
     return None

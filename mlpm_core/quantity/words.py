@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.quantity.written import fig, form
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -11,7 +13,6 @@ _MOST_AS_PERCENT: Final = 10.0
 _PERIODS: Final = ("year", "month", "week", "day")
 _NAMES: Final = {
     "min": ("minute", "minutes"),
-    "kcase": ("1,000 cases", "1,000 cases"),
     "sku_period": ("SKU-period", "SKU-periods"),
     "share": ("", ""),
     "1": ("", ""),
@@ -48,6 +49,8 @@ def unit_in_words(unit: str, currency: str | None = None, *, is_one: bool = Fals
 def _name(name: str, currency: str | None, *, is_one: bool) -> str:
     if name == "money":
         return currency or name
+    if name == "kcase":
+        return f"{fig(1000):,} cases"
     singular, plural = _NAMES.get(name, (name, f"{name}s"))
     if name.isupper():  # a currency code
         return name
@@ -55,7 +58,7 @@ def _name(name: str, currency: str | None, *, is_one: bool) -> str:
 
 
 def in_full(value: float) -> str:
-    """A number with all of its digits, up to ten, and commas between thousands.
+    """A number with all of its digits, up to ten, and marks between thousands.
 
     One with more than six decimals is the result of a conversion and has four digits.
 
@@ -65,11 +68,11 @@ def in_full(value: float) -> str:
     ('200,000', '0.125', '-1,234,567.5', '1e+18', '0.08333')
     """
     if abs(value) >= 1e15 or 0 < abs(value) < 1e-6:
-        return f"{value:.4g}"
+        return f"{fig(value):.4g}"
     rounded = float(f"{value:.10g}")
     if abs(rounded * 1e6 - round(rounded * 1e6)) > 1e-3:  # nobody wrote that: it was converted
         rounded = float(f"{value:.4g}")
-    return f"{rounded:,.12f}".rstrip("0").rstrip(".")
+    return form().number(f"{rounded:,.12f}".rstrip("0").rstrip("."))
 
 
 def in_percent(share: float, decimals: int = 0, *, in_words: bool = False) -> str:
@@ -93,19 +96,21 @@ def in_percent(share: float, decimals: int = 0, *, in_words: bool = False) -> st
     """
     less, more = ("less than ", "more than ") if in_words else ("<", ">")
     if abs(share) > _MOST_AS_PERCENT:
-        return f"{more}1,000%" if share > 0 else f"{less}-1,000%"
+        return f"{more}{fig(1000):,}%" if share > 0 else f"{less}{fig(-1000):,}%"
     least = 10.0 ** -(decimals + 2)
     if 0 < abs(share) < least:
-        return f"{less}{least:.{decimals}%}" if share > 0 else f"{more}{-least:.{decimals}%}"
+        return (
+            f"{less}{fig(least):.{decimals}%}" if share > 0 else f"{more}{fig(-least):.{decimals}%}"
+        )
     if 1 - least < share < 1:
-        return f"{more}{1 - least:.{decimals}%}"
+        return f"{more}{fig(1 - least):.{decimals}%}"
     if -1 < share < -1 + least:
         return f"{more}-100%"
-    return f"{share:,.{decimals}%}"
+    return f"{fig(share):,.{decimals}%}"
 
 
 def day_in_words(value: date) -> str:
-    """A day with its month as a word, which nobody takes for another day.
+    """A day with its month as a word, which nobody takes for another day, in the form in use.
 
     Examples
     --------
@@ -113,6 +118,8 @@ def day_in_words(value: date) -> str:
     >>> day_in_words(date(2026, 9, 5))
     '5 Sep 2026'
     """
+    if form().is_month_first:
+        return f"{value:%b} {value.day}, {value:%Y}"
     return f"{value.day} {value:%b %Y}"
 
 
@@ -126,5 +133,5 @@ def spoken(value: float) -> str:
     """
     for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
         if abs(value) >= size:
-            return f"{value / size:.4g} {word}"
+            return f"{fig(value / size):.4g} {word}"
     return in_full(value)

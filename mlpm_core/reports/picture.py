@@ -72,8 +72,14 @@ def _whole(picture: Picture) -> dict[str, Any]:
         "width": _WIDTH,
         "padding": 16,
         "background": "#FFFFFF",
-        "config": _config(picture.colours),
+        "config": _config(picture.colours) | _of_reader(picture.spec),
     }
+
+
+def _of_reader(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """How the days and numbers of a chart are written, where it says so."""
+    config = spec.get("config", {})
+    return {name: config[name] for name in ("locale", "timeFormat") if name in config}
 
 
 def _config(colours: Sequence[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, NotEnoughDataError, NotFoundError
 from mlpm_core.quantity import Quantity, in_percent
+from mlpm_core.quantity.written import fig
 from mlpm_core.value.draws import SEED, own_draws, own_generator
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.mechanism import Input
@@ -224,7 +225,9 @@ def benefits(
 
     paid = np.zeros(n) if costs is None else costs.samples
     if paid.size != n:
-        raise InputError(f"There are {paid.size:,} draws of the costs and {n:,} of the value.")
+        raise InputError(
+            f"There are {fig(paid.size):,} draws of the costs and {fig(n):,} of the value."
+        )
     kept = (1 - drawn["deadweight"]) * drawn["attribution"]
     spent = np.where(is_built, build, lost)
     present, cumulative = np.zeros(n), -spent
@@ -355,7 +358,7 @@ def _read(
 
 
 def _counted(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
+    return f"{fig(n):,} {what}{'' if n == 1 else 's'}"
 
 
 def _drawn(name: str, quantity: Quantity, n: int, seed: int) -> Array:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -129,7 +130,8 @@ def projected_precision(recall: float, precision: float, measured_at: float, at:
     if fpr > 1:
         floor = recall * measured_at / (recall * measured_at + 1 - measured_at)
         raise InputError(
-            f"Precision must be at least {floor:.4g} for recall {recall:g} and prevalence "
-            f"{measured_at:g}; at {precision:g} more negatives would be flagged than there are."
+            f"Precision must be at least {fig(floor):.4g} for recall {fig(recall):g} and "
+            f"prevalence {fig(measured_at):g}; at {fig(precision):g} more negatives would be "
+            "flagged than there are."
         )
     return float(precision_at(recall, fpr, at))

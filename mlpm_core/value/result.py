@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from mlpm_core.quantity import Dimension, Quantity, Unit, in_percent
+from mlpm_core.quantity.written import fig
 from mlpm_core.value.break_even import BreakEven, break_evens
 from mlpm_core.value.estimate import Estimate
 from mlpm_core.value.policy import Policy
@@ -117,7 +118,7 @@ class Worth:
         asked = self._policy.inputs
         return {e.name: e.same_as for e in asked if e.same_as and e.name not in self.quantities}
 
-    @cached_property
+    @property
     def notes(self) -> tuple[str, ...]:
         """What it leaves out, takes as exact or as independent: sentences that belong beside it.
 
@@ -262,7 +263,7 @@ def _taken(worth: Worth, labels: dict[str, str]) -> str:
             return "One number is uncertain; all others are taken as exact."
         return "The uncertain numbers are taken as independent of each other."
     together = [
-        f"{labels[name]} moves with {labels[other]} ({correlation:g})"
+        f"{labels[name]} moves with {labels[other]} ({fig(correlation):g})"
         for name, (other, correlation) in pairs.items()
     ]
     shown = "; ".join(together[:_PAIRS_SHOWN])

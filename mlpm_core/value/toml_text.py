@@ -8,6 +8,7 @@ import tomllib
 from typing import Any, Final
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import fig
 
 _LONGEST: Final = 100_000  # characters
 _DEEPEST: Final = 20  # brackets one inside the other, or parts of a dotted key
@@ -65,7 +66,9 @@ def toml_table(text: str, name: str) -> dict[str, Any]:
 
 def _check_bounds(text: str, name: str) -> None:
     if len(text) > _LONGEST:
-        raise TomlFault(f"{name} has {len(text):,} characters; at most {_LONGEST:,} are read.")
+        raise TomlFault(
+            f"{name} has {fig(len(text)):,} characters; at most {fig(_LONGEST):,} are read."
+        )
     depth = 0
     for number, line in enumerate(_QUOTED.sub(_emptied, text).split("\n"), start=1):
         for bracket in re.findall(r"[\[\]{}]", line):

@@ -14,6 +14,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError, MlpmError, NotEnoughDataError
 from mlpm_core.quantity import Dimension, Quantity, Unit
+from mlpm_core.quantity.written import fig
 from mlpm_core.value.draws import DRAWS, SEED, OwnOrders, by_stratum, uniform_points
 from mlpm_core.value.estimate import Estimate, LaterEstimates, added
 from mlpm_core.value.policy import Outcome, Policy, possible
@@ -169,7 +170,9 @@ class Valuation:
         orders: OwnOrders | None = None,
     ) -> None:
         if not isinstance(draws, int) or not 1 <= draws <= _MAX_DRAWS:
-            raise InputError(f"draws is {draws!r}; write a whole number from 1 to {_MAX_DRAWS:,}.")
+            raise InputError(
+                f"draws is {draws!r}; write a whole number from 1 to {fig(_MAX_DRAWS):,}."
+            )
         self._policy = Policy(mechanism, mechanism.baseline(baseline))
         self._draws, self._seed, self._currency = draws, seed, currency
         self._orders = orders or OwnOrders(draws, seed)

@@ -123,6 +123,16 @@ def test_a_picture_names_the_events_that_it_numbers(demo, offered):
     assert png.startswith(b"\x89PNG")
 
 
+def test_a_picture_is_in_the_form_of_the_reader_who_takes_it(demo, offered):
+    open_screen("deployment", language="de-DE", project=DEMAND)
+    (wape,) = [texts_of(x) for n, x in made(offered, ".svg").items() if "wape" in n.lower()]
+    assert re.search(r" 0,3\d? ", wape)  # at its axis
+    assert not re.search(r" 0\.\d", wape.partition("Made with")[0])
+    tables = [x for x in made(offered, ".csv").values() if b"at most" in x]
+    assert tables
+    assert all(b"at most 0,3" in x for x in tables)
+
+
 def test_files_of_a_past_moment_hold_what_was_known_then(demo, offered):
     """They are made later, where no screen says which moment is in view."""
     first, _ = (_add_model(demo, name) for name in ("one", "two"))

@@ -16,7 +16,7 @@ MET = [
 
 
 def help_texts():
-    return {name: text for name, text in vars(terms).items() if name.isupper()}
+    return {name: getattr(terms, name) for name in terms.WORDS}
 
 
 @pytest.mark.parametrize("word", MET)

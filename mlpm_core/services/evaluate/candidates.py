@@ -19,6 +19,7 @@ from mlpm_core.evaluation import (
 )
 from mlpm_core.evaluation.candidate import as_idle, written
 from mlpm_core.quantity.stated import stated
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import Evaluation
 from mlpm_core.services.evaluate.decided_models import DecidedModels
 from mlpm_core.services.evaluate.views import LeaderboardView, MetricView, Option, Range
@@ -154,7 +155,7 @@ def _candidate(
     """
     costs = {r["fixed_cost_annual"] for r in rows if r["fixed_cost_annual"] is not None}
     if len(costs) > 1:
-        amounts = " and ".join(f"{cost:,g}" for cost in sorted(costs))
+        amounts = " and ".join(f"{fig(cost):,g}" for cost in sorted(costs))
         raise InputError(f"Candidate {name} costs {amounts} a year; write the same in every row.")
     shares = {metric for metric, entry in entries.items() if entry.is_share}
     metrics = {

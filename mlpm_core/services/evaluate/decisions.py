@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError, StoreError, quoted
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import Decision, ProofDesign, ValueCase, columns
 from mlpm_core.services.evaluate.candidates import candidates
 from mlpm_core.services.evaluate.decided_models import DecidedModels, Realised
@@ -222,6 +223,7 @@ def _thawed(evidence: bytes) -> tuple[Option, ...]:
     return thawed(evidence)
 
 
+@for_everybody()
 def decide(
     workspace: Workspace,
     project: str,

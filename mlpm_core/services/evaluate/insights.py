@@ -11,6 +11,7 @@ import numpy as np
 from mlpm_core.errors import MlpmError
 from mlpm_core.planning import Condition, conditions
 from mlpm_core.quantity import Unit
+from mlpm_core.quantity.written import fig
 from mlpm_core.value.benefits import Benefits, benefit_inputs, benefits
 from mlpm_core.value.bridge import Bridge, bridge
 from mlpm_core.value.decision import NONE, DecisionAnalysis, Option, Uncertain, decide
@@ -371,13 +372,13 @@ def _named(
     option, _, name = key.rpartition(".")
     entry = next((e for e in mechanism.all_inputs if e.name == name), None)
     of = f" of {option}" if option else ""
-    few = f" ({round(n * counted):,} of them count)" if counted < 1 else ""
+    few = f" ({fig(round(n * counted)):,} of them count)" if counted < 1 else ""
     if entry is not None and entry.is_metric:
-        study_name = f"label {n:,} more {entry.looked_at or 'cases'}{of}{few}"
+        study_name = f"label {fig(n):,} more {entry.looked_at or 'cases'}{of}{few}"
     elif entry is not None and entry.unit == "1":
-        study_name = f"pilot with {n:,} {entry.looked_at or mechanism.case + 's'}{of}{few}"
+        study_name = f"pilot with {fig(n):,} {entry.looked_at or mechanism.case + 's'}{of}{few}"
     elif entry is not None and "money" in entry.unit:
-        study_name = f"look up {n:,} past cases{of}"
+        study_name = f"look up {fig(n):,} past cases{of}"
     else:
-        study_name = f"measure {n:,} cases{of}"
+        study_name = f"measure {fig(n):,} cases{of}"
     return Study(study_name, key, n, cost)

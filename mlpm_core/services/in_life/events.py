@@ -9,6 +9,7 @@ from functools import partial
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import (
     Deployment,
     Event,
@@ -145,7 +146,7 @@ def _change(kpi_id: str, column: str, before: dict[str, Any], after: dict[str, A
 
 
 def _written(value: object) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{fig(value):g}" if isinstance(value, float) else str(value)
 
 
 def _events(workspace: Workspace, project: str) -> tuple[Happening, ...]:

@@ -16,6 +16,7 @@ from mlpm_core.proof.cells import Sums
 from mlpm_core.proof.experiment import Doubt, Experiment, Verdict, experiment
 from mlpm_core.proof.grown import Compared
 from mlpm_core.proof.interval import Interval
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import Direction, Group, Kpi, ProofDesign
 from mlpm_core.services.evaluate.decisions import DecisionState, decisions
 from mlpm_core.services.evaluate.proof_plans import is_per_case, outcome_units
@@ -341,8 +342,8 @@ def _sums(kpi: Kpi, row: Mapping[str, Any], period: Period, scale: float) -> Sum
     squares = total if row["sum_sq"] is None else row["sum_sq"]
     if is_per_case(kpi.unit) and abs(total / n - value) > _AGREE * max(abs(total / n), abs(value)):
         raise InputError(
-            f"Of the group {row['group']} {period.when} the value is {row['value']:g} "
-            f"{kpi.unit}, but its sum over {n:,} cases makes {scale * total / n:g}. Correct one of "
-            "the two."
+            f"Of the group {row['group']} {period.when} the value is {fig(row['value']):g} "
+            f"{kpi.unit}, but its sum over {fig(n):,} cases makes {fig(scale * total / n):g}. "
+            "Correct one of the two."
         )
     return Sums(n, total, squares)

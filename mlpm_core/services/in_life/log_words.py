@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.in_life.health import Health
 from mlpm_core.quantity import digits_apart
 from mlpm_core.quantity.words import day_in_words
+from mlpm_core.quantity.written import fig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ def log_findings(notes: LogNotes, model_id: str) -> Iterator[tuple[Health, str]]
     if notes.n and not notes.n_outcomes:
         yield (
             Health.UNKNOWN,
-            f"its prediction log holds {notes.n:,} predictions and no outcome yet",
+            f"its prediction log holds {fig(notes.n):,} predictions and no outcome yet",
         )
     what = listed(notes.unsaid)
     if notes.asks_threshold:
@@ -47,7 +48,7 @@ def log_notes(notes: LogNotes) -> list[str]:
     are = "waits" if len(notes.waiting) == 1 else "wait"
     return [
         f"{_periods(notes.waiting)} of its prediction log {are} for outcomes: "
-        f"{notes.outcomes_waiting:,} of {notes.n_waiting:,} predictions have one yet."
+        f"{fig(notes.outcomes_waiting):,} of {fig(notes.n_waiting):,} predictions have one yet."
     ]
 
 
@@ -62,8 +63,8 @@ def _otherwise(of: Disagreement) -> str:
     digits = max(3, digits_apart(of.reported, of.computed))
     same = f"the same {of.n_periods} {of.last.word}s" if of.n_periods > 1 else f"the {of.last}"
     return (
-        f"{of.label} is reported as {of.reported:.{digits}g}, while the prediction log gives "
-        f"{of.computed:.{digits}g} for {same} (n = {of.n:,}); what is reported counts"
+        f"{of.label} is reported as {fig(of.reported):.{digits}g}, while the prediction log gives "
+        f"{fig(of.computed):.{digits}g} for {same} (n = {fig(of.n):,}); what is reported counts"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import columns, record_of
 from mlpm_core.services.ingest.registers import save, written
 
@@ -151,6 +152,7 @@ class EditConflictError(InputError):
         self.conflict = conflict
 
 
+@for_everybody()
 def save_edits(
     workspace: Workspace,
     project: str,

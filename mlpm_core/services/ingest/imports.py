@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import ImportRequest, Profile, Refusal, SandboxError
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import Receipt, Reject, Status, Warned, record_of
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
@@ -44,6 +45,7 @@ def _silent(share: float, stage: str) -> None:
     del share, stage
 
 
+@for_everybody()
 def import_file(
     workspace: Workspace,
     project: str,

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import (
     KINDS,
     Decision,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 
 
+@for_everybody()
 def undo(
     workspace: Workspace,
     project: str,
@@ -74,6 +76,7 @@ def undo(
     return done
 
 
+@for_everybody()
 def undo_all(
     workspace: Workspace,
     targets: Sequence[tuple[str, str]],

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import ClosedProject, Outcome, TaskCategory
 from mlpm_core.services.ingest import registers
 
@@ -52,6 +53,7 @@ def to_close(
     }
 
 
+@for_everybody()
 def close(workspace: Workspace, view: TaskEstimateView, baseline_on: date | None) -> Receipt:
     """Write a finished project down as a closed one.
 

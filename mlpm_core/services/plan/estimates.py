@@ -18,6 +18,7 @@ from mlpm_core.planning import (
 )
 from mlpm_core.planning.found_answers import FoundAnswer, found_answers
 from mlpm_core.planning.quick_inputs import quick_inputs_of
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import Answer, EstimateRecord, FindingRecord, columns, stored
 from mlpm_core.services.valuation.value_cases import kept_cases
 from mlpm_core.value.benefits import Benefits, benefits
@@ -183,7 +184,8 @@ def _check(record: EstimateRecord) -> None:
             raise InputError(f"{column.label} is empty; write a number.")
         if not low <= value <= high:
             raise InputError(
-                f"{column.label} is {value:,.12g}; write a number from {low:g} to {high:,.12g}."
+                f"{column.label} is {fig(value):,.12g}; write a number from {fig(low):g} to "
+                f"{fig(high):,.12g}."
             )
 
 

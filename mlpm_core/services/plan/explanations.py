@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mlpm_core.planning import days_in_words, money_in_words, rounded_days
 from mlpm_core.planning.found_answers import in_words
 from mlpm_core.quantity import in_percent
+from mlpm_core.quantity.words import day_in_words
+from mlpm_core.quantity.written import fig
 from mlpm_core.reports import Bar, OnePage, one_page
 
 if TYPE_CHECKING:
@@ -51,17 +53,17 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
             (
                 f"{name.upper()}, {use}",
                 odds,
-                f"{rounded_days(getattr(now.effort, name), up=is_up):,}",
-                f"{finish[name]:%d %b %Y}",
+                f"{fig(rounded_days(getattr(now.effort, name), up=is_up)):,}",
+                day_in_words(finish[name]),
                 money_in_words(getattr(now.cost, name), plan.currency, up=is_up),
             )
         )
     planned = found.planned
     notes = [
         f"{len(plan.tasks)} tasks, each with three numbers; all share one optimism of "
-        f"{plan.bias.median:g} times and the factors that apply.",
-        f"Work starts on {view.calendar.starts_on:%d %b %Y}; weekends and holidays of everybody "
-        "are left out.",
+        f"{fig(plan.bias.median):g} times and the factors that apply.",
+        f"Work starts on {day_in_words(view.calendar.starts_on)}; weekends and holidays of "
+        "everybody are left out.",
         _EXCLUDED,
         _BOOK,
     ]
@@ -73,8 +75,8 @@ def page_of_tasks(workspace: Workspace, view: TaskEstimateView) -> str:
     if learned and learned.tasks:
         notes.insert(
             1,
-            f"By the tasks that are finished, work takes about {learned.bias_median:.2f} times its "
-            f"numbers, factors aside (taken before: {learned.prior.median:.2f}).",
+            f"By the tasks that are finished, work takes about {fig(learned.bias_median):.2f} "
+            f"times its numbers, factors aside (taken before: {fig(learned.prior.median):.2f}).",
         )
     return one_page(
         OnePage(
@@ -150,7 +152,7 @@ def _chances(view: TaskEstimateView) -> tuple[str, ...]:
     chances: list[str] = []
     if view.p_date is not None and view.needed_by:
         likely = in_percent(view.p_date, in_words=True)
-        chances.append(f"Done by {view.needed_by:%d %b %Y}, the day it is needed: {likely}.")
+        chances.append(f"Done by {day_in_words(view.needed_by)}, the day it is needed: {likely}.")
         if view.p_date < _SAFE:
             chances.append(_scope(view.done_by(view.needed_by), view))
     is_open = bool(view.estimated and view.estimated.now.p_no_go > 0)
@@ -182,7 +184,7 @@ def _made(workspace: Workspace, project: str, what: str) -> str:
     today = workspace.today(project)
     what = f" {what}" if what else ""
     return (
-        f"Made with MLPM on {today:%d %b %Y}.{what} Days are rounded to 5, below 10 to 1, and "
+        f"Made with MLPM on {day_in_words(today)}.{what} Days are rounded to 5, below 10 to 1, and "
         "what is to be safe or held in reserve is rounded up. Percentages are those of a project "
         "that gets a usable model, unless they say otherwise."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.brief import SETTLED
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import FindingRecord
 from mlpm_core.services.ingest.editing import Edit, Saved, save_edits
 
@@ -80,6 +81,7 @@ def offered_findings(workspace: Workspace, project: str) -> tuple[OfferedFinding
     return tuple(offers)
 
 
+@for_everybody()
 def take_over(workspace: Workspace, project: str, finding_ids: Collection[str]) -> Saved:
     """Write offered findings into the brief of the larger project: one batch, to be undone as one.
 

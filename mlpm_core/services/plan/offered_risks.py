@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning.team import LeadGap
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import (
     Deployment,
     Incident,
@@ -85,6 +86,7 @@ def offered_risks(workspace: Workspace, project: str) -> tuple[OfferedRisk, ...]
     return tuple(offer for offer in offers if offer.risk_id not in there)
 
 
+@for_everybody()
 def write_down(workspace: Workspace, project: str, risk_id: str) -> Saved:
     """Write an offered risk into the register: one batch, to be undone as one.
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError, NotFoundError, StoreError
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import StakeholderRecord
 from mlpm_core.services.session.private_file import locked, read_private, write_private
 
@@ -71,7 +72,9 @@ class PersonalNotes:
         if not note.text.strip():
             raise InputError("The note is empty; write something, or erase it.")
         if max(len(note.text), len(note.source)) > LONGEST_NOTE:
-            raise InputError(f"A note and its source have up to {LONGEST_NOTE:,} letters each.")
+            raise InputError(
+                f"A note and its source have up to {fig(LONGEST_NOTE):,} letters each."
+            )
         with self._changing() as notes:
             notes[project, stakeholder_id] = note
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.planning import Measured, find_kpi_template, measured
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import Kpi, Model, ValueCase
 from mlpm_core.services.ingest.editing import Edit, save_edits
 from mlpm_core.services.ingest.registers import save
@@ -108,6 +109,7 @@ def weekly_sheet(plan: BaselinePlan) -> str:
     return text.getvalue()
 
 
+@for_everybody()
 def write_proxy(
     workspace: Workspace,
     project: str,
@@ -184,6 +186,7 @@ def write_proxy(
     return save_edits(workspace, project, Kpi.kind, [edit]).receipt
 
 
+@for_everybody()
 def start_case(
     workspace: Workspace, project: str, mechanism_id: str, kpi_id: str = ""
 ) -> StartedCase:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.errors import InputError, NotEnoughDataError
 from mlpm_core.planning import ProjectEstimate, Spread
 from mlpm_core.planning.burn_down import BurnDownAlarm, burn_down_alarm
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import EstimateSnapshot
 from mlpm_core.services.ingest import registers
 from mlpm_core.services.plan.task_estimates import Estimated, estimated, task_estimate
@@ -24,6 +25,7 @@ _NUMBERED = re.compile(r"S([0-9]{1,9})")
 _PERCENTILES = ("p10", "p50", "p80", "p95")
 
 
+@for_everybody()
 def take_snapshot(
     workspace: Workspace, project: str, *, reason: str = "", is_baseline: bool = False
 ) -> Receipt:

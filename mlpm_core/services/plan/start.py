@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.records import Model, Project, QuantityRecord, Status, ValueCase
 from mlpm_core.services.ingest.registers import save
 from mlpm_core.services.ingest.short_names import free_name, short_name
@@ -68,6 +69,7 @@ def typical_value(kind_id: str, currency: str) -> Worth:
     return worth(kind.mechanism, kind.written(currency), currency=currency, draws=_DRAWS)
 
 
+@for_everybody()
 def start_project(
     workspace: Workspace,
     title: str,
@@ -113,6 +115,7 @@ def start_project(
     return Started(project, of_case.value_case_id, (*receipts, *of_case.receipts))
 
 
+@for_everybody()
 def start_value(workspace: Workspace, project: str, kind_id: str) -> Started:
     """Write a value case of a kind of model into a project, with typical numbers.
 
@@ -126,6 +129,7 @@ def start_value(workspace: Workspace, project: str, kind_id: str) -> Started:
         return _started(workspace, project, kind, row.currency)
 
 
+@for_everybody()
 def fill_in(workspace: Workspace, project: str, case: CaseValue, kind_id: str) -> Receipt:
     """Write typical numbers for what a value case still needs; what is written stays.
 

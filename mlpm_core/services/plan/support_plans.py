@@ -26,6 +26,7 @@ from mlpm_core.planning.retainer import (
     support_hours,
 )
 from mlpm_core.planning.sustainable_team import RoleCover, sustainable_team
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import (
     AnnotationPlan,
     ColumnKind,
@@ -387,14 +388,13 @@ def tried_record(record: type[AnyRecord], values: Mapping[str, object]) -> AnyRe
     """
     blank = {c.name: c.default for c in columns(record)}
     row = stored(record, blank | dict(values))
-    for column in columns(record):
-        if column.kind not in (ColumnKind.NUMBER, ColumnKind.WHOLE):
-            continue
+    for column in (c for c in columns(record) if c.kind in (ColumnKind.NUMBER, ColumnKind.WHOLE)):
         value, low, high = getattr(row, column.name), column.low, column.high
         if value is None and (column.required or column.default is not None):
             raise InputError(f"{column.label} is empty; write a number.")
+        said = f"{column.label} is {fig(value or 0):,.12g}"
         if value is not None and low is not None and not low <= value:
-            raise InputError(f"{column.label} is {value:,.12g}; write a number from {low:g}.")
+            raise InputError(f"{said}; write a number from {fig(low):g}.")
         if value is not None and high is not None and not value <= high:
-            raise InputError(f"{column.label} is {value:,.12g}; write at most {high:,.12g}.")
+            raise InputError(f"{said}; write at most {fig(high):,.12g}.")
     return row

@@ -28,6 +28,7 @@ from mlpm_core.planning import (
 from mlpm_core.planning.rounding import about
 from mlpm_core.planning.waiting import Waiting, waiting
 from mlpm_core.quantity.words import day_in_words
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import TaskCategory, TaskStatus
 from mlpm_core.services.plan.past_projects import own_history
 from mlpm_core.services.plan.plans import StoredPlan, stored_plan
@@ -234,11 +235,10 @@ class TaskEstimateView:
             found.append(
                 f"Of running tasks without days spent all days are still to come: {listed}."
             )
-        for line in self.stored.widened:
-            held = line.calibration
+        for name, held in ((line.name, line.calibration) for line in self.stored.widened):
             found.append(
-                f"The ranges of {line.name} are taken as {held.widening:.2g} times as wide: of "
-                f"{held.n_closed} whose work is done, {held.n_hit} held (8 in 10 should)."
+                f"The ranges of {name} are taken as {fig(held.widening):.2g} times as wide: "
+                f"of {held.n_closed} whose work is done, {held.n_hit} held (8 in 10 should)."
             )
         return tuple(found)
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlpm_core.quantity.written import form
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+
+    from mlpm_core.quantity.written import Form
 
 T = TypeVar("T")
 
 
 class Answers:
     """The newest answer to each question about a project; what it rests on says how new it is.
+
+    Sentences are written for a reader, so that each form of numbers in use has its own answers.
 
     Whoever asks while another computes waits for that one answer.
 
@@ -29,7 +35,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, str], _Answer] = {}
+        self._kept: dict[tuple[str, str, Form], _Answer] = {}
 
     def of(
         self,
@@ -40,7 +46,7 @@ class Answers:
     ) -> T:
         """The answer kept for what it rests on, or the one that is computed and may be kept."""
         with self._lock:
-            kept = self._kept.setdefault((question, project), _Answer())
+            kept = self._kept.setdefault((question, project, form()), _Answer())
         with kept.lock:
             if kept.rests_on == (rests_on,):
                 answer: T = kept.answer
@@ -52,7 +58,7 @@ class Answers:
     def has(self, question: str, project: str, rests_on: Hashable) -> bool:
         """Whether an answer is kept for what it rests on."""
         with self._lock:
-            kept = self._kept.get((question, project))
+            kept = self._kept.get((question, project, form()))
         return kept is not None and kept.rests_on == (rests_on,)
 
 

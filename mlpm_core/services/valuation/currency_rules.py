@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import CURRENCIES, Dimension
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import (
     Decision,
     Evaluation,
@@ -125,7 +126,7 @@ def _has_money(unit: str) -> bool:
 
 def _counted(n: int, word: str) -> str:
     plural = _PLURALS.get(word, f"{word}s")
-    return f"{n:,} {word if n == 1 else plural}"
+    return f"{fig(n):,} {word if n == 1 else plural}"
 
 
 def _listed(parts: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.in_life.log_figures import Figure, Scores, class_of, positive_of
 from mlpm_core.in_life.periods import Logged, Monitored, Period
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import METRICS
 from mlpm_core.services.valuation.log_metrics import (
     AUTOMATIC,
@@ -62,8 +63,8 @@ class OperatingPoint:
         said = []
         if self.threshold is not None:
             said.append(
-                f"A case counts as flagged from a score of {self.threshold:g} on, as answered for "
-                f"{self.threshold_from}."
+                f"A case counts as flagged from a score of {fig(self.threshold):g} on, as answered "
+                f"for {self.threshold_from}."
             )
         if self.positive is not None:
             said.append(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlpm_core.errors import InputError
 from mlpm_core.quantity import SHARE, Unit, is_percent
+from mlpm_core.quantity.written import fig
 from mlpm_core.records import METRICS
 from mlpm_core.value.kpi import DAYS_PER_YEAR
 
@@ -111,9 +112,12 @@ def error_fault(row: Mapping[str, Any]) -> tuple[str, str] | None:
     error, low, high = (row[name] for name in ("value_se", "ci_low", "ci_high"))
     name, hint = row["metric"], "In percent? Then write the unit %, and all of the row in percent."
     if error is not None and error > most:
-        return "value_se", f"The standard error of {name} cannot be above {most:g}. {hint}"
+        return "value_se", f"The standard error of {name} cannot be above {fig(most):g}. {hint}"
     if low is not None and high is not None and high - low > _WIDEST * most:
-        return "ci_high", f"{low:g} to {high:g} is too wide for an interval of {name}. {hint}"
+        return (
+            "ci_high",
+            f"{fig(low):g} to {fig(high):g} is too wide for an interval of {name}. {hint}",
+        )
     return None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlpm_core.errors import InputError, NotFoundError
 from mlpm_core.quantity import Quantity, Unit, is_share
 from mlpm_core.quantity.as_written import Reading, as_written
+from mlpm_core.quantity.written import fig
 from mlpm_core.value.benefits import benefit_inputs, read_benefit
 
 if TYPE_CHECKING:
@@ -116,6 +117,6 @@ def _check_range(value: float, asked: Asked) -> None:
     if is_in and (not asked.is_whole or value.is_integer()):
         return
     kind = "a whole number" if asked.is_whole else "a number"
-    limits = f" from {low:g}" if low is not None else ""
-    limits += f" to {high:,.12g}" if high is not None else ""
-    raise InputError(f"{asked.label} is {value:,.12g}; write {kind}{limits}.")
+    limits = f" from {fig(low):g}" if low is not None else ""
+    limits += f" to {fig(high):,.12g}" if high is not None else ""
+    raise InputError(f"{asked.label} is {fig(value):,.12g}; write {kind}{limits}.")

@@ -15,6 +15,7 @@ import numpy as np
 
 from mlpm_core.in_life.periods import Monitored, Period
 from mlpm_core.in_life.window import Window
+from mlpm_core.quantity.written import for_everybody
 from mlpm_core.services.session.computing import FAILED, or_reason
 from mlpm_core.services.valuation.maths_version import maths_version
 from mlpm_core.services.valuation.now import Computed, Now, Result, Stretch, now_of
@@ -128,6 +129,7 @@ def written_worth(
     )
 
 
+@for_everybody()
 def _computed(question: CaseQuestion) -> CaseAnswer:
     planned, problem = _worth(question, question.texts)
     now = now_of(

@@ -16,12 +16,13 @@ import streamlit as st
 
 from mlpm_core.services.lifecycle import open_workspace
 from mlpm_core.services.session.consistent import consistent
-from pages.parts.common import locales
 from pages.parts.common.drafts import DraftStore
+from pages.parts.common.locales import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from mlpm_core.quantity.written import Form
     from mlpm_core.services.session.workspace import Workspace
 
 P = ParamSpec("P")
@@ -44,8 +45,7 @@ def shared(read: Callable[P, T]) -> Callable[P, T]:
     """Keep what a loader gives until something is written or the day is over.
 
     Arguments whose names begin with ``_`` are not part of the key. A project's own clock moves by
-    what is written to it. All readers share an answer, so that it holds no day as one of them
-    writes it: days are written where they are shown.
+    what is written to it. Readers who write numbers and days alike share an answer.
     """
     return _keeping(read)
 
@@ -96,7 +96,7 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
 
     Answers that are kept are the same objects in each run of a screen, and nobody changes them; of
     a list or a tuple, each of its items. Lists are given on as tuples. What is made must not be
-    changed either: frames are shared by all sessions whose readers write days alike.
+    changed either: frames are shared by all sessions whose readers write alike.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
     """
 
     @lru_cache(maxsize=64)
-    def kept(_days: str, *known: object) -> T:
+    def kept(_form: Form, *known: object) -> T:
         names, *arguments = map(_given, known)
         n = len(arguments) - len(names)
         return make(*arguments[:n], **dict(zip(names, arguments[n:], strict=True)))
@@ -115,7 +115,7 @@ def made_once(make: Callable[P, T]) -> Callable[P, T]:
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
         arguments = (tuple(kwargs), *args, *kwargs.values())
-        return kept(locales.current().column, *map(_known, arguments))
+        return kept(current().form, *map(_known, arguments))
 
     return made
 
@@ -132,11 +132,10 @@ def _keeping(read: Callable[P, T], *, is_one_moment: bool = False) -> Callable[P
         now = workspace()
         project = bound.arguments["project"] if is_of_project else None
         version = now.version if project is None else now.version_of(project)
-        key = (read.__name__, version, now.moment, now.today(), arguments)
+        key = (read.__name__, version, now.moment, now.today(), current().form, arguments)
 
         def answer() -> T:
-            with locales.of_nobody():
-                return read(*args, **kwargs)
+            return read(*args, **kwargs)
 
         kept: T = _kept(key, answer if is_one_moment else lambda: consistent(now, answer, project))
         return kept

@@ -72,8 +72,8 @@ def draw(
         grade=grade,
     )
     source = files.source_lines(about)
+    spec = spec | {"config": spec["config"] | current().chart}
     on_screen = spec | {"title": source, "padding": {"top": 8, "bottom": 2}}
-    on_screen["config"] = spec["config"] | {"timeFormat": current().chart}
     del on_screen["description"]  # a screen reader says what is seen
     if isinstance(spec.get("height"), int):
         on_screen["height"] = spec["height"] + len(source["text"]) * source["lineHeight"]

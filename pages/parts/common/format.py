@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mlpm_core.quantity import CURRENCIES, Dimension, digits_apart, in_percent
 from mlpm_core.quantity.words import unit_in_words
+from mlpm_core.quantity.written import fig, form
 from mlpm_core.services.evaluate.candidates import NONE
 from mlpm_core.services.in_life.kpi_view import KpiState
 from mlpm_core.services.in_life.portfolio import Grade, Health
@@ -62,6 +63,7 @@ KPI_STATES: dict[KpiState, tuple[str, str, Colour]] = {
     KpiState.CANNOT_TELL: ("? cannot tell", ":material/help:", "gray"),
 }
 """Each state of a KPI with a sign and words, an icon and a colour, never colour alone."""
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but those inside a number
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 _FOUND_LATER = re.compile(
     r"(?i)https?:(?=//)|www(?=\.)|[\w.+-](?=@)|:(?=[a-z_][\w/+-]*:)|[<>~=-](?=[<>~=-])"
@@ -73,14 +75,15 @@ _MOST_DIGITS = 10
 _FEW = 3  # digits for which six decimals are enough
 _JOINER = "\u2060"  # takes no room; a text with it in between is no link
 _ESCAPED = re.compile(r"\\([^\w\s])")
+_THOUSAND = "{k}"
 _UNITS = {
+    "kcase": "{k} cases",
+    "hour/kcase": "h per {k} cases",
+    "1/kcase": "per {k} cases",
     "1": "share",
-    "kcase": "1,000 cases",
     "hour/case": "h per case",
     "minute/case": "min per case",
     "day/case": "days per case",
-    "hour/kcase": "h per 1,000 cases",
-    "1/kcase": "per 1,000 cases",
     "hour/year": "h / year",
     "1/year": "/ year",
 }
@@ -96,7 +99,7 @@ def literal(text: object) -> str:
     >>> literal("a -> https://b.c") == rf"a \-{_JOINER}\> https\:{_JOINER}//b\.c"
     True
     """
-    one_line = " ".join(str(text).split())
+    one_line = _SPACES.sub(" ", str(text)).strip()
     return _MARKUP.sub(r"\\\1", _FOUND_LATER.sub(rf"\g<0>{_JOINER}", one_line))
 
 
@@ -125,11 +128,11 @@ def number(value: float, digits: int = 3) -> str:
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if size >= limit * 0.99995:
             unit = 1e3 if letter == "k" else limit
-            return f"{sign}{_rounded(size / unit, digits)}{letter}"
+            return f"{sign}{form().number(_rounded(size / unit, digits))}{letter}"
     if size < _LEAST_WRITTEN:
-        return f"{sign}{size:.{digits}g}"
+        return f"{sign}{fig(size):.{digits}g}"
     text = _rounded(size, digits)
-    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+    return sign + form().number(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def _rounded(size: float, digits: int) -> str:
@@ -186,7 +189,7 @@ def short_figure(value: float, unit: str, of: Dimension | None) -> tuple[str, st
     ('80.6 h', 'staff hours saved per 1,000 cases')
     """
     head, _, per = unit.partition("/")
-    per = f"per {_UNITS.get(per, per)}"
+    per = f"per {_UNITS.get(per, per).replace(_THOUSAND, plain(1000))}"
     if len(head) == 3 and head.isupper():
         return f"{head} {number(value)}", per
     counted = {
@@ -207,7 +210,7 @@ def written_unit(unit: str, currency: str = "money") -> str:
     ('h per 1,000 cases', 'EUR / contact', 'share')
     """
     words = _UNITS.get(unit) or unit.replace("/", " / ").replace("money", currency)
-    return words.replace("sku_period", "SKU-period")
+    return words.replace("sku_period", "SKU-period").replace(_THOUSAND, plain(1000))
 
 
 def asked_unit(unit: str, currency: str) -> str:
@@ -299,7 +302,7 @@ def plain(value: float, decimals: int = 0) -> str:
     >>> plain(1234567.4), plain(-2500), plain(1234.5, 2)
     ('1,234,567', '-2,500', '1,234.50')
     """
-    return f"{value:,.{decimals}f}"
+    return f"{fig(value):,.{decimals}f}"
 
 
 def significant(value: float, digits: int = 6) -> str:
@@ -310,7 +313,7 @@ def significant(value: float, digits: int = 6) -> str:
     >>> significant(1.23456, 3), significant(2.0, 3), significant(1_234_567.5, 10)
     ('1.23', '2', '1,234,567.5')
     """
-    return f"{value:,.{digits}g}"
+    return f"{fig(value):,.{digits}g}"
 
 
 def counted(n: int, noun: str, plural: str | None = None) -> str:
@@ -348,11 +351,11 @@ def computed(of: Computed) -> str:
     """
     part = f"in {of.n_periods} of {of.of_periods} periods " if of.n_periods < of.of_periods else ""
     outcomes = (
-        f"all of its {of.n_predictions:,} predictions have an outcome"
+        f"all of its {fig(of.n_predictions):,} predictions have an outcome"
         if of.n_outcomes == of.n_predictions
-        else f"{of.n_outcomes:,} of {of.n_predictions:,} predictions have an outcome yet"
+        else f"{fig(of.n_outcomes):,} of {fig(of.n_predictions):,} predictions have an outcome yet"
     )
-    return f"{part}computed from the prediction log, n = {of.n:,}; {outcomes}"
+    return f"{part}computed from the prediction log, n = {fig(of.n):,}; {outcomes}"
 
 
 def day(value: date | datetime | None) -> str:

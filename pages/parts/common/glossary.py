@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.quantity.written import in_form
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -53,7 +55,7 @@ class Term:
     def help(self) -> str:
         """The help text of a figure: its meaning, what to do with it, and its other names."""
         also = f"Also called {', '.join(self.also)}." if self.also else ""
-        return " ".join(filter(None, (self.said, self.to_do, also)))
+        return in_form(" ".join(filter(None, (self.said, self.to_do, also))))
 
     def rank(self, wanted: str) -> int | None:
         """How well a text names it, whatever its case; None where it does not."""

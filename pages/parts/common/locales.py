@@ -1,33 +1,31 @@
 """How the reader writes days and numbers, as the browser says it; the words stay English.
 
-Days follow the reader. Numbers have one form for everybody, 1,234.5: sentences made below the
-screens hold numbers too, and two forms on one screen would be read as wrong figures. Whoever
-writes them otherwise is told the form on every screen.
+The form is in use from a run's first line on, so that sentences made below the screens follow it.
+What screens store is written in the plain form all the same, for others read it too.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import babel
 import streamlit as st
 from babel.dates import format_date
-from babel.numbers import format_decimal, get_decimal_symbol
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from mlpm_core.quantity.written import PLAIN, Form, use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
-SAMPLE: Final = "12,345.6"
-"""How a number is written on every screen."""
 _ENGLISH: Final = babel.Locale("en")
 _LONGEST_TAG: Final = 64
+_DECIMALS: Final = (".", ",")
+_GROUPS: Final = (",", ".", "'", "’", "\u00a0", "\u202f")
 _OF_RUN: ContextVar[Locale | None] = ContextVar("locale", default=None)
-_IS_OF_ALL: ContextVar[bool] = ContextVar("locale of all", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +34,14 @@ class Locale:
 
     Parameters
     ----------
-    is_month_first : bool
-        Whether a month stands before its day, and the year last: Sep 5, 2026.
-    decimal : str
-        The reader's own mark before decimals.
-    sample : str
-        `SAMPLE` as the reader would write it.
+    form : Form
+        The marks of numbers, always with the digits 0 to 9, and the order of days.
+    types : Form
+        How the reader types numbers, whatever form the screen is in.
     """
 
-    is_month_first: bool = False
-    decimal: str = "."
-    sample: str = SAMPLE
+    form: Form = PLAIN
+    types: Form = PLAIN
 
     @classmethod
     def of(cls, tag: str | None) -> Locale:
@@ -54,10 +49,10 @@ class Locale:
 
         Examples
         --------
-        >>> Locale.of("de-DE")
-        Locale(is_month_first=False, decimal=',', sample='12.345,6')
-        >>> Locale.of("en-US")
-        Locale(is_month_first=True, decimal='.', sample='12,345.6')
+        >>> Locale.of("de-DE").form
+        Form(decimal=',', group='.', by_two=False, is_month_first=False)
+        >>> Locale.of("en-US").form.is_month_first, Locale.of("hi-IN").form.by_two
+        (True, True)
         >>> Locale.of(None) == Locale.of("en-GB") == Locale.of("tlh-x-none") == Locale()
         True
         """
@@ -66,17 +61,29 @@ class Locale:
     @property
     def column(self) -> str:
         """A day as `st.column_config.DateColumn` takes it."""
-        return "MMM D, YYYY" if self.is_month_first else "D MMM YYYY"
+        return "MMM D, YYYY" if self.form.is_month_first else "D MMM YYYY"
 
     @property
-    def chart(self) -> str:
-        """A day as a chart takes it."""
-        return "%b %-d, %Y" if self.is_month_first else "%-d %b %Y"
+    def chart(self) -> dict[str, Any]:
+        """What a chart's configuration takes: a day's format and the marks of numbers."""
+        marks = {
+            "decimal": self.form.decimal,
+            "thousands": self.form.group,
+            "grouping": [3, *[2] * 6] if self.form.by_two else [3],
+            "currency": ["", ""],
+        }
+        days = "%b %-d, %Y" if self.form.is_month_first else "%-d %b %Y"
+        return {"timeFormat": days, "locale": {"number": marks}}
 
     @property
     def has_decimal_comma(self) -> bool:
         """Whether a comma that was typed may stand before decimals."""
-        return self.decimal == ","
+        return self.types.decimal == ","
+
+    @property
+    def of_receipts(self) -> Locale:
+        """The reader's days with the numbers of what is stored for everybody."""
+        return replace(self, form=Form(is_month_first=self.form.is_month_first))
 
     def day(self, on: date) -> str:
         """A day.
@@ -87,7 +94,7 @@ class Locale:
         >>> Locale().day(date(2026, 9, 5)), Locale.of("en-US").day(date(2026, 9, 5))
         ('5 Sep 2026', 'Sep 5, 2026')
         """
-        return _written(on, "MMM d, y" if self.is_month_first else "d MMM y")
+        return _written(on, "MMM d, y" if self.form.is_month_first else "d MMM y")
 
     def days(self, first: date, last: date) -> str:
         """A stretch of days, with what the ends share said once.
@@ -107,7 +114,7 @@ class Locale:
         if first.year != last.year:
             return f"{self.day(first)} to {self.day(last)}"
         is_one_month = first.month == last.month
-        if not self.is_month_first:
+        if not self.form.is_month_first:
             return f"{_written(first, 'd' if is_one_month else 'd MMM')} to {self.day(last)}"
         end = _written(last, "d, y" if is_one_month else "MMM d, y")
         return f"{_written(first, 'MMM d')} to {end}"
@@ -119,11 +126,13 @@ def _locale_of(tag: str) -> Locale:
     if known is None:
         return Locale()
     order = [letter for letter in known.date_formats["medium"].pattern if letter in "yMd"]
-    return Locale(
-        is_month_first=order.index("M") < order.index("d") < order.index("y"),
-        decimal=get_decimal_symbol(known, numbering_system="default"),
-        sample=format_decimal(12345.6, locale=known, numbering_system="default"),
-    )
+    is_month_first = order.index("M") < order.index("d") < order.index("y")
+    decimal, group = get_decimal_symbol(known), get_group_symbol(known)
+    if decimal not in _DECIMALS or group not in _GROUPS:  # marks that go with other digits
+        decimal, group = PLAIN.decimal, PLAIN.group
+    by_two = known.decimal_formats[None].grouping == (3, 2)
+    form = Form(decimal, group, by_two=by_two, is_month_first=is_month_first)
+    return Locale(form, types=form)
 
 
 def _known(tag: str) -> babel.Locale | None:
@@ -140,25 +149,27 @@ def _known(tag: str) -> babel.Locale | None:
 def current() -> Locale:
     """The locale of whoever looks at the screen; each run has a thread, and so a value, of its own.
 
-    It is asked for at the first text, not by the frame: what a button does comes before it.
+    It is asked for at the first text, not by the frame: what a button does comes before it. From
+    then on sentences made below the screens are written in its form too.
     """
-    if _IS_OF_ALL.get():
-        raise RuntimeError("A kept answer is read by all: write days where they are shown.")
     locale = _OF_RUN.get()
-    if locale is None:
-        locale = Locale.of(st.context.locale) if st.runtime.exists() else Locale()
-        _OF_RUN.set(locale)
+    return _now(_of_reader()) if locale is None else locale
+
+
+def begin(*, of_receipts: bool) -> None:
+    """Begin a screen; one of receipts keeps the form in which they are stored."""
+    locale = _of_reader()
+    _now(locale.of_receipts if of_receipts else locale)
+
+
+def _of_reader() -> Locale:
+    return Locale.of(st.context.locale) if st.runtime.exists() else Locale()
+
+
+def _now(locale: Locale) -> Locale:
+    _OF_RUN.set(locale)
+    use(locale.form)
     return locale
-
-
-@contextmanager
-def of_nobody() -> Iterator[None]:
-    """While an answer is made that all readers will share, nobody's locale may enter it."""
-    token = _IS_OF_ALL.set(True)
-    try:
-        yield
-    finally:
-        _IS_OF_ALL.reset(token)
 
 
 @lru_cache(maxsize=4096)

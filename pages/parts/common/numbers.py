@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mlpm_core.errors import InputError
+from mlpm_core.quantity.written import form as written_form
 from mlpm_core.services.valuation.typed import Asked, typed_answer, typed_number
 from pages.parts.common.format import literal, significant
 from pages.parts.common.locales import current
@@ -46,6 +47,17 @@ def shown(value: float | None) -> str:
     ('590,000', '0.125', '12', '')
     """
     return "" if value is None else significant(value, 15)
+
+
+def as_typed(notation: str) -> str:
+    """A stored quantity as its field shows it, with the reader's marks; a call stays as it is.
+
+    Examples
+    --------
+    >>> as_typed("12.5k to 20k"), as_typed("normal(1.5, 0.2)")
+    ('12.5k to 20k', 'normal(1.5, 0.2)')
+    """
+    return notation if "(" in notation else written_form().number(notation)
 
 
 def understood(form: Form, name: str, read: Callable[[], tuple[Reading, ...]]) -> Reading | None:

@@ -7,14 +7,18 @@ would be cut there: while the address says ``print=1``, tables are drawn row by 
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from mlpm_core.quantity.written import form
 from pages.parts.common import addresses, files
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, day_and_time, literal, significant
@@ -26,11 +30,10 @@ if TYPE_CHECKING:
 
 _KEY: Final = "print"
 _DIGITS: Final = 15
+_MOST_DECIMALS: Final = 4
+_PRINTED: Final = re.compile(r"%\.(\d)f")
 AMOUNT: Final = st.column_config.NumberColumn(format="accounting", step=1)
-"""A column of whole money: 1,234 for every reader, and (1,234) below 0, as accounts have it.
-
-What Streamlit calls localized has the marks of the browser, unlike all other numbers of a screen.
-"""
+"""A column of whole money, as 1,234, and (1,234) below 0, as accounts have it."""
 _NOTHING_CHOSEN: Final = SimpleNamespace(selection=SimpleNamespace(rows=[], columns=[], cells=[]))
 
 
@@ -106,6 +109,8 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
+        if not _is_plain():
+            options["column_config"] = _marked(pd.DataFrame(data), columns)
         chosen = st.dataframe(as_sent(data), alt=alt, **options)
         if has_files:
             files.of_table(data, columns, alt, period=period, ranges=ranges, grade=grade)
@@ -113,6 +118,58 @@ def table(
     whole = on_paper(pd.DataFrame(data), columns)
     st.table(whole, hide_index=options.get("hide_index"), alt=alt)
     return _NOTHING_CHOSEN
+
+
+def below_zero() -> str:
+    """How amounts below 0 stand in an `AMOUNT` column, as a caption says it."""
+    return "in brackets: below 0" if _is_plain() else "with a minus: below 0"
+
+
+def _is_plain() -> bool:
+    return form().number("1,000.5") == "1,000.5"
+
+
+def _marked(data: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns whose numbers the browser writes in its own form, with the decimals they had.
+
+    Without a form of their own they had as many as the numbers need, at most four.
+    """
+    marked = dict(columns)
+    for place, (name, kind) in enumerate(data.dtypes.items()):
+        config = marked.get(str(name), {})
+        config = {"label": config} if isinstance(config, str) else config
+        if config is None or not pd.api.types.is_numeric_dtype(kind):
+            continue
+        of_kind = config.get("type_config") or {}
+        shown = of_kind.get("format")
+        decimals = _PRINTED.fullmatch(shown or "")
+        if decimals:
+            n = int(decimals[1])
+        elif shown == "accounting":
+            n = 0
+        elif shown is None and pd.api.types.is_float_dtype(kind):
+            n = _decimals(data.iloc[:, place])
+        else:
+            continue
+        of_kind = {"type": "number"} | of_kind | {"format": "localized", "step": 10**-n}
+        marked[str(name)] = config | {"type_config": of_kind}
+    return marked
+
+
+def _decimals(numbers: pd.Series) -> int:
+    """How many decimals a column needs for each of its numbers to have up to four digits of them.
+
+    Examples
+    --------
+    >>> _decimals(pd.Series([0.8, 12.125, float("nan")])), _decimals(pd.Series([1.0, 0.00002]))
+    (3, 5)
+    """
+    needed = 0
+    for number in numbers[np.isfinite(numbers) & (numbers != 0)].unique():
+        most = max(_MOST_DECIMALS, -math.floor(math.log10(abs(number))))
+        text = f"{number:.{min(most, _DIGITS)}f}".rstrip("0")
+        needed = max(needed, len(text.partition(".")[2]))
+    return needed
 
 
 @made_once
@@ -183,21 +240,21 @@ def on_paper(data: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
     {'Days': ['1,250', '–'], 'Whose': ['a\\*b', 'c']}
     """
     labels, cells = [], []
-    for place, label, form in files.shown_columns(data, columns):
+    for place, label, printf in files.shown_columns(data, columns):
         labels.append(literal(label))
-        cells.append([_written(cell, form) for cell in data.iloc[:, place]])
+        cells.append([_written(cell, printf) for cell in data.iloc[:, place]])
     shown = pd.DataFrame(dict(enumerate(cells)), index=data.index)
     return shown.set_axis(labels, axis="columns")  # two columns may have one label
 
 
-def _written(cell: Any, form: str | None) -> str:  # noqa: ANN401  of any column
+def _written(cell: Any, printf: str | None) -> str:  # noqa: ANN401  of any column
     if not isinstance(cell, list | tuple | dict) and pd.isna(cell):
         return NOTHING
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, int | float):
-        if form and files.AS_PRINTF.search(form):
-            return literal(form % cell)
+        if printf and files.AS_PRINTF.search(printf):
+            return literal(form().number(printf % cell))
         is_small = 0 < abs(cell) < 1
         return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
     if isinstance(cell, datetime):

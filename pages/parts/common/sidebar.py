@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from mlpm_core.errors import MlpmError
-from pages.parts.common import addresses, commands, controls, files, locales, period, queries
+from pages.parts.common import addresses, commands, controls, files, period, queries
 from pages.parts.common.format import day, day_and_time, literal
+from pages.parts.common.locales import current
 from pages.parts.common.next_step import line
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from mlpm_core.records import Project
 
 _OF_ALL_PROJECTS: Final = ("Portfolio", "Health", "Settings", "New project", "Glossary")
+OF_RECEIPTS: Final = ("upload", "imports")
+"""Screens that show what was said about a file when it came, for everybody."""
+_SAMPLE: Final = "12,345.6"
 _SAYS_IT_ITSELF: Final = "registers"  # once it knows which kind of record is in view
 
 
@@ -163,8 +167,8 @@ def header(screen: str, projects: Sequence[Project]) -> str:
     if _has_demo(shown, projects):
         parts.append("demo data")
     parts.append(f"as of {_as_of(shown, projects)}")
-    if (own := locales.current().sample) != locales.SAMPLE:
-        parts.append(literal(f"numbers are written {locales.SAMPLE}, not {own}"))
+    if (here := current()).form.number(_SAMPLE) != here.types.number(_SAMPLE):
+        parts.append(f"numbers here are written {_SAMPLE}, as receipts have them for everybody")
     return " · ".join(parts)
 
 

@@ -6,28 +6,37 @@ from typing import Final
 
 from pages.parts.common.glossary import term
 
-LIKELY: Final = term("likely range").help
-VALUE_RATE: Final = term("value rate").help
-PLANNED: Final = term("planned value").help
-VALUE_GAP: Final = term("value gap").help
-GRADE: Final = term("grade of attribution").help
-HEALTH: Final = term("health").help
-SLOT: Final = term("slot").help
-USUAL_RANGE: Final = term("usual range").help
-SIGNAL: Final = term("signal").help
-SHIFT: Final = term("shift index").help
-BREAK_EVEN: Final = term("break-even").help
-PARTS: Final = term("parts of a change").help
-FIND_OUT: Final = term("worth of finding out").help
-WORTH: Final = term("worth of knowing one number").help
-STUDY: Final = term("worth of a study").help
-STUDY_PER_CASE: Final = term("most to pay per case").help
-SWING: Final = term("swing").help
-NPV: Final = term("net present value").help
-WATERFALL: Final = term("from the guess to the plan").help
-PROVISIONAL: Final = term("provisional KPI").help
-DRIVERS: Final = term("driver of an estimate").help
-FIND_FIRST: Final = term("what to find out first").help
-ONE_MORE: Final = term("one more person").help
-LEARNED: Final = term("what the work so far says").help
-WORK_LEFT: Final = term("work left").help
+WORDS: Final = {
+    "LIKELY": "likely range",
+    "VALUE_RATE": "value rate",
+    "PLANNED": "planned value",
+    "VALUE_GAP": "value gap",
+    "GRADE": "grade of attribution",
+    "HEALTH": "health",
+    "SLOT": "slot",
+    "USUAL_RANGE": "usual range",
+    "SIGNAL": "signal",
+    "SHIFT": "shift index",
+    "BREAK_EVEN": "break-even",
+    "PARTS": "parts of a change",
+    "FIND_OUT": "worth of finding out",
+    "WORTH": "worth of knowing one number",
+    "STUDY": "worth of a study",
+    "STUDY_PER_CASE": "most to pay per case",
+    "SWING": "swing",
+    "NPV": "net present value",
+    "WATERFALL": "from the guess to the plan",
+    "PROVISIONAL": "provisional KPI",
+    "DRIVERS": "driver of an estimate",
+    "FIND_FIRST": "what to find out first",
+    "ONE_MORE": "one more person",
+    "LEARNED": "what the work so far says",
+    "WORK_LEFT": "work left",
+}
+
+
+def __getattr__(name: str) -> str:
+    """The help text of a figure, with its numbers as the reader of the screen writes them."""
+    if name not in WORDS:
+        raise AttributeError(name)
+    return term(WORDS[name]).help

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.quantity.written import in_form
 from mlpm_core.services.in_life.kpi_view import is_stale
 from mlpm_core.services.in_life.log_words import log_notes
 from mlpm_core.services.in_life.portfolio import Grade, Health, gap_size
@@ -186,7 +187,7 @@ def dimension(which: Dimension, case: CaseValue | None = None) -> str:
             Dimension.CUSTOMER_EXPERIENCE: f" Here: {literal(case.mechanism.bad_experience)}.",
         }
     )
-    return {
+    words = {
         Dimension.REVENUE: "Contribution margin from changed sales, not gross sales.",
         Dimension.COST_SAVING: "Only money that is really no longer spent; freed hours count by "
         "the share of them that saves money.",
@@ -194,7 +195,8 @@ def dimension(which: Dimension, case: CaseValue | None = None) -> str:
         Dimension.PEOPLE_INTENSITY: "Staff hours saved per 1,000 cases, whether they save money or "
         "not.",
         Dimension.CUSTOMER_EXPERIENCE: "Bad experiences avoided per 1,000 cases.",
-    }[which] + here.get(which, "")
+    }
+    return in_form(words[which]) + here.get(which, "")
 
 
 def net() -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.quantity.written import in_form
 from pages.parts.common import charts, files, panels, printing, work
 from pages.parts.common.charts import Spec, finished
 from pages.parts.common.format import NOTHING, inner, listed, literal, number, option_name, percent
@@ -190,4 +191,4 @@ def _price(flip: WeightChange, currency: str) -> str:
     """What the flip means in the units of the two criteria, where money gives way."""
     if flip.price is None or flip.of in _OTHERS or flip.to not in _OTHERS:
         return ""
-    return f"{_OTHERS[flip.to]} then counts like {money_in_words(flip.price, currency)}"
+    return f"{in_form(_OTHERS[flip.to])} then counts like {money_in_words(flip.price, currency)}"

@@ -135,8 +135,8 @@ def _question(kpi: KpiToProve) -> ProofQuestion | None:
             0.9,
             value=min(max(kpi.autocorrelation, -0.9), 0.9),
             key=f"{key}_likeness",
-            help="Autocorrelation: 0 when one week says nothing of the next, 0.9 when they hardly "
-            "differ.",
+            help="Autocorrelation: 0 when one week says nothing of the next, near 1 when they "
+            "hardly differ.",
         )
         control = st.number_input(
             "Likeness of a control series",

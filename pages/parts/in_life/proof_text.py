@@ -130,7 +130,7 @@ def _amount(value: float, unit: str, digits: int = 3) -> str:
     if per == "case" and len(currency) == 3 and currency.isupper():
         return f"{currency} {number(value, digits)} per case"
     if unit == "1/kcase":
-        return f"{number(value, digits)} per 1,000 cases"
+        return f"{number(value, digits)} {written_unit(unit)}"
     return f"{number(value, digits)} {written_unit(unit)}"
 
 
@@ -193,8 +193,9 @@ def _uneven(measured: KpiExperiment, found: Experiment) -> str:
     meant = f" where {percent(held_out)} were to be held out" if held_out is not None else ""
     return (
         f"The cases are not split as planned: {plain(found.n_treated)} treated and "
-        f"{plain(found.n_holdout)} held out{meant}. Chance does that less than once in 2,000 "
-        "times, so something decides who is treated. No figure is shown until that is found."
+        f"{plain(found.n_holdout)} held out{meant}. Chance does that less than once in "
+        f"{plain(2000)} times, so something decides who is treated. No figure is shown until that "
+        "is found."
     )
 
 

@@ -19,6 +19,7 @@ from pages.parts.common.format import (
     number,
     percent,
     plain,
+    significant,
 )
 
 if TYPE_CHECKING:
@@ -222,7 +223,8 @@ def segments(view: Segments) -> str:
         before, now = (percent(share, in_words=True) for share in (move.before, move.now))
         text = f"**{name}** {verb} from {before} of all cases in the first 12 weeks to {now} now"
         text += f", first seen {in_period(view.drifted_since)}" if view.drifted_since else ""
-        text += f". This is not chance (shift index {psi}: 0 is the same mix, above 0.25 another)"
+        text += f". This is not chance (shift index {psi}: 0 is the same mix, above "
+        text += f"{significant(0.25)} another)"
     else:
         text = (
             "The mix of cases is that of the first 12 weeks, or differs only by chance (shift "

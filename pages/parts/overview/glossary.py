@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from mlpm_core.quantity.written import in_form
 from pages.parts.common import glossary
 from pages.parts.common.format import counted, literal
 from pages.parts.overview import filters
@@ -45,4 +46,4 @@ def _entry(term: Term) -> str:
         parts.append(f"*What to do:* {term.to_do}")
     if term.unit:
         parts.append(f":small[:gray[Unit: {literal(term.unit)}]]")
-    return f"{_BREAK}  ".join(parts)
+    return in_form(f"{_BREAK}  ".join(parts))

@@ -45,16 +45,16 @@ def fields(project: str, case: CaseValue) -> Fields:
         f"case_{case.value_case_id}",
         (project, QuantityRecord.kind, case.value_case_id),
         {entry.name: stored.get(entry.name) for entry in entries},
-        {entry.name: entry.planned or "" for entry in entries},
+        {entry.name: numbers.as_typed(entry.planned or "") for entry in entries},
         lambda read: _news(project, read, stored),
     )
     form.head()
     st.caption(
         "Write each number as you know it: 18%, 12k or EUR 15 if it is exact, 120 to 400 if it "
-        "lies in between 9 times in 10, 40 of 2,000 if it is a share that was counted.",
+        "lies in between 9 times in 10, 40 of 200 if it is a share that was counted.",
         help="Also possible: 2 | 4 | 9 for a low, a middle and a high value; samples(12, 9, 17) "
         "for single values that were looked up; 120 to 400 with recall 0.5 for a number that rises "
-        "when another one, here recall, rises (a correlation of 0.5).",
+        "when another one, here recall, rises (a correlation of one half).",
     )
     if case.typical:
         st.caption(
@@ -79,7 +79,8 @@ def fields(project: str, case: CaseValue) -> Fields:
         st.caption("If the build cost is left empty, the cost of the estimate is used.")
         values |= _group(form, case, case.realisation, notations)
     form.remember(values)
-    changed = {n: text for n, text in notations.items() if text and text != form.initial[n]}
+    stored_texts = {entry.name: entry.planned or "" for entry in entries}
+    changed = {n: text for n, text in notations.items() if text and text != stored_texts[n]}
     open_fields = tuple(entry.label for entry in entries if notations.get(entry.name, "") is None)
     return Fields(form, tuple(sorted(changed.items())), open_fields)
 
@@ -130,7 +131,7 @@ def unread(entered: Fields) -> None:
 def _field(form: Form, case: CaseValue, entry: CaseInput) -> str:
     typed = st.text_input(
         literal(f"{entry.label}, {asked_unit(entry.unit, case.currency)}"),
-        placeholder=entry.default or "",
+        placeholder=numbers.as_typed(entry.default or ""),
         icon=":material/rule:" if entry.is_typical else None,
         help=text.question(entry),
         key=form.key(entry.name),

@@ -291,10 +291,10 @@ def whose(view: EstimateView) -> None:
         "How it is computed, and where the figures come from", icon=":material/function:"
     ):
         st.markdown(
-            "Days = own guess × 2 × each factor that applies × models\\^0.7 × (1 + further cycles "
-            f"× {significant(inputs.loop_share)} × {significant(inputs.repeat_share)}). Cost = "
-            "days × day rate. A factor that nobody knows applies in half of all cases, or as "
-            "likely as a finding says."
+            f"Days = own guess × 2 × each factor that applies × models\\^{significant(0.7)} × (1 + "
+            f"further cycles × {significant(inputs.loop_share)} × "
+            f"{significant(inputs.repeat_share)}). Cost = days × day rate. A factor that nobody "
+            "knows applies in half of all cases, or as likely as a finding says."
         )
         rows = view.assumptions
         printing.table(

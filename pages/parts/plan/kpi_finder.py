@@ -22,6 +22,7 @@ from pages.parts.common import (
     terms,
 )
 from pages.parts.common.format import ICONS, NOTHING, literal, percent, written_unit
+from pages.parts.common.numbers import as_typed
 from pages.parts.plan import kpi_finder_text as say
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def mechanism(shown: CandidateView) -> MechanismView:
                         "Input": [a.label for a in chosen.asks],
                         "Question": [f"{a.question} …" for a in chosen.asks],
                         "Unit": [written_unit(a.unit) for a in chosen.asks],
-                        "Typical": [a.typical or NOTHING for a in chosen.asks],
+                        "Typical": [as_typed(a.typical or NOTHING) for a in chosen.asks],
                         "From": [
                             "the model" if a.is_metric else "the business" for a in chosen.asks
                         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpm_core.quantity import Dimension
+from mlpm_core.quantity.written import in_form
 from pages.parts.common.format import counted as how_many
 from pages.parts.common.format import day, figure, inner, literal, percent, plain, written_unit
 
@@ -46,7 +47,8 @@ def opening(view: KpiFinderView) -> str:
 
 def dimension(which: Dimension, view: KpiFinderView) -> str:
     """What the dimension counts, how many candidates it has, and how much it is wanted."""
-    text = f"{_DIMENSIONS[which]}. {how_many(view.n_candidates[which], 'KPI')} to choose from."
+    n_offered = how_many(view.n_candidates[which], "KPI")
+    text = f"{in_form(_DIMENSIONS[which])}. {n_offered} to choose from."
     if view.weights is not None:
         points = plain(view.weights[which] * 100)
         text += f" The stakeholders give it {points} of 100 points."

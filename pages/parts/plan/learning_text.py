@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pages.parts.common.format import counted, day, listed, number, percent, plain
+from pages.parts.common.format import counted, day, listed, number, percent, plain, significant
 
 if TYPE_CHECKING:
     from mlpm_core.services.plan.learning import LearningView
@@ -57,8 +57,9 @@ def how_reference(view: LearningView) -> str:
     )
     return (
         "Person-days taken over person-days first estimated, of all closed projects here, with "
-        "MLPM's own assumption (1.25 times, likely 0.8 to 2) weighing as much as four projects."
-        f"{stopped} These ratios hold what dirty or complex data did to those projects."
+        f"MLPM's own assumption ({significant(1.25)} times, likely {significant(0.8)} to 2) "
+        f"weighing as much as four projects.{stopped} These ratios hold what dirty or complex data "
+        "did to those projects."
     )
 
 

@@ -28,6 +28,7 @@ from pages.parts.common import (
     saving,
 )
 from pages.parts.common.format import counted, literal, written_unit
+from pages.parts.common.numbers import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -249,7 +250,7 @@ def _answer(mechanism: Mechanism, currency: str) -> None:
                     "Input": [i.label for i in mechanism.inputs],
                     "Question": [f"{i.question} …" for i in mechanism.inputs],
                     "Unit": [written_unit(i.unit, currency) for i in mechanism.inputs],
-                    "Typical": [i.typical or i.default or "" for i in mechanism.inputs],
+                    "Typical": [as_typed(i.typical or i.default or "") for i in mechanism.inputs],
                 }
             ),
             hide_index=True,

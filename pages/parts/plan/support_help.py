@@ -10,7 +10,16 @@ import streamlit as st
 from mlpm_core.services.plan import support_plans
 from mlpm_core.services.plan.support_plans import LossBasis
 from pages.parts.common import printing
-from pages.parts.common.format import counted, day, literal, number, percent, plain, span
+from pages.parts.common.format import (
+    counted,
+    day,
+    literal,
+    number,
+    percent,
+    plain,
+    significant,
+    span,
+)
 from pages.parts.plan import support_text
 
 if TYPE_CHECKING:
@@ -131,10 +140,11 @@ def _how(view: RetainerView, currency: str) -> None:
             )
         )
         st.caption(
-            "Incidents a year: models × (0.5 + incidents seen) / (1 + model-years), Gamma-Poisson "
-            "with a prior of half an incident in one model-year, which is MLPM's own. The fee is "
-            "computed without draws; its range comes from how uncertain that rate is. The other "
-            "percentiles are of 20,000 possible years. All models are taken to fail equally often."
+            f"Incidents a year: models × ({significant(0.5)} + incidents seen) / (1 + "
+            "model-years), Gamma-Poisson with a prior of half an incident in one model-year, "
+            "which is MLPM's own. The fee is computed without draws; its range comes from how "
+            f"uncertain that rate is. The other percentiles are of {plain(20_000)} possible years. "
+            "All models are taken to fail equally often."
         )
 
 
@@ -153,7 +163,7 @@ def values(facts: SupportFacts, currency: str) -> None:
                 f"{name}: {currency} {number(value.per_hour)} an hour {basis} (likely "
                 f"{span(value.low, value.high)}, 8 times in 10)"
             )
-        st.caption("Net benefit a year / 8,766 hours, nights and weekends too.")
+        st.caption(f"Net benefit a year / {plain(8_766)} hours, nights and weekends too.")
 
 
 def avoided(view: RetainerView, currency: str) -> None:
@@ -185,7 +195,7 @@ def avoided(view: RetainerView, currency: str) -> None:
     )
     st.caption(
         "Avoided: incidents × (usual hours without contract − hours until somebody came) × loss "
-        "per hour; below 0, in brackets, where help came later than usual. Paid: the fee for the "
+        "per hour; below 0 where help came later than usual. Paid: the fee for the "
         "days in force and the bills of its incidents. Implied (grade C): nobody counts what did "
         "not happen."
     )

@@ -63,10 +63,9 @@ def make_or_buy(view: SourcingView, currency: str, is_tried: bool) -> None:
         alt=f"Cost of make and buy over {significant(years)} years, in {currency}",
     )
     st.caption(
-        f"{currency} over {significant(years)} years, not discounted; in brackets: below 0. 20,000 "
-        "simulated courses. No usable model comes out in "
-        f"{percent(view.record.p_no_model)} of them, whoever builds: "
-        f"{_lost(answer, currency)}"
+        f"{currency} over {significant(years)} years, not discounted; {printing.below_zero()}. "
+        f"{plain(20_000)} simulated courses. No usable model comes out in "
+        f"{percent(view.record.p_no_model)} of them, whoever builds: {_lost(answer, currency)}"
     )
     _parts(answer, currency)
     _team(view)

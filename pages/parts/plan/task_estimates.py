@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from mlpm_core.quantity.written import in_form
 from pages.parts.common import charts, controls, files, panels, printing, terms, work
 from pages.parts.common.cache import made_once
 from pages.parts.common.format import NOTHING, day, literal, percent, plain
@@ -260,7 +261,7 @@ def how(view: TaskEstimateView) -> None:
     with st.expander(
         "How it is computed, and where the figures come from", icon=":material/function:"
     ):
-        st.markdown(text.FORMULA.replace("^", "\\^"))
+        st.markdown(in_form(text.FORMULA).replace("^", "\\^"))
         st.markdown(text.WHOSE)
         if view.estimated is None:
             return
