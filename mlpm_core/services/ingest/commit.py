@@ -17,14 +17,14 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
 from mlpm_core.services.ingest.monitored_lines import lines_on_metrics
-from mlpm_core.services.ingest.stored_rows import complete_rows, lay_down
-from mlpm_core.store import counted_ahead, days_of_batch, recount, replace_counts
+from mlpm_core.services.ingest.stored_rows import complete_rows, content_of, lay_down
+from mlpm_core.store import BatchContent, counted_ahead, days_of_batch, recount, replace_counts
 
 if TYPE_CHECKING:
     from mlpm_core.intake import ImportPlan
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Arrival, BatchContent, CountedDays, Reader, Writer
+    from mlpm_core.store import Arrival, CountedDays, Reader, Writer
 
 MANY_ROWS: Final = 100_000
 """From so many rows on others may write while they are laid down."""
@@ -32,16 +32,12 @@ MANY_ROWS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What storing a file would do, judged when a batch was the newest of its project.
-
-    ``content`` is the hash of its rows; what is registered with them is added to it.
-    """
+    """What storing a file would do, judged when a batch was the newest of its project."""
 
     record: type[Record]
     newest: int
     judgement: ImportPlan
     done: Receipt
-    content: BatchContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def would_be(workspace: Workspace, judged: Judged, channel: str) -> Receipt:
 
     def work(writer: Writer) -> Receipt:
         laid = _laid(workspace, judged, writer)
-        return _committed(workspace, writer, judged, laid, channel, is_dry=True)
+        return _committed(workspace, writer, judged, laid, channel, BatchContent(), is_dry=True)
 
     examples = judged.judgement.examples()
     return workspace.store.trial(work).model_copy(
@@ -77,10 +73,11 @@ def kept(
     workspace: Workspace, writer: Writer, judged: Judged, channel: str, arrival: Arrival
 ) -> Receipt:
     """Store what was judged, and its file, inside the open transaction."""
-    with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
+    with ThreadPoolExecutor(2) as beside:  # disk and processor need not wait for each other
         file = beside.submit(arrival, judged.done.sha256)
+        content = beside.submit(content_of, judged.record, judged.judgement)
         laid, noted = _laid(workspace, judged, writer), workspace.ledger.last_seq
-        done = _committed(workspace, writer, judged, laid, channel, noted=noted)
+        done = _committed(workspace, writer, judged, laid, channel, content.result(), noted=noted)
         file.result()
     return done
 
@@ -96,18 +93,22 @@ def kept_many(
         The newest batch of all when the import began. Where others wrote since, they will go on:
         for each of them two numbers are left to those who write while rows are laid down.
     """
-    laid: list[_Laid] = []
+    ready: list[tuple[_Laid, BatchContent]] = []
 
     def lay(writer: Writer) -> None:
         n_free = 2 * (int(writer.rows("last_seq")[0]["seq"]) - began)
-        laid.append(_counted(_laid(workspace, judged, writer, n_free), judged, writer))
+        with ThreadPoolExecutor(1) as beside:  # whatever lets a processor rest
+            content = beside.submit(content_of, judged.record, judged.judgement)
+            laid = _counted(_laid(workspace, judged, writer, n_free), judged, writer)
+            ready.append((laid, content.result()))
 
     note = partial(batches.note, workspace)
     try:
         with workspace.store.writer(beforehand=lay, after=note) as writer:
-            _check_place(workspace, judged, laid[0])
+            laid, content = ready[0]
+            _check_place(workspace, judged, laid)
             arrival(judged.done.sha256)
-            return _committed(workspace, writer, judged, laid[0], channel)
+            return _committed(workspace, writer, judged, laid, channel, content)
     except _OutdatedError:
         return None
 
@@ -144,12 +145,16 @@ def _committed(
     judged: Judged,
     laid: _Laid,
     channel: str,
+    content: BatchContent,
     *,
     noted: int | None = None,
     is_dry: bool = False,
 ) -> Receipt:
-    """Make the rows that were laid down a batch, and say what they change."""
-    record, judgement, content = judged.record, judged.judgement, judged.content
+    """Make the rows that were laid down a batch, and say what they change.
+
+    ``content`` is the hash of its rows; what is registered with them is added to it.
+    """
+    record, judgement = judged.record, judged.judgement
     project, seq = judged.done.project, laid.seq
     complete_rows(writer, record, seq, project, judgement, content)
     done = judged.done.model_copy(

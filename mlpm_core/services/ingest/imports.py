@@ -26,8 +26,6 @@ from mlpm_core.services.ingest.kpi_effects import (
 )
 from mlpm_core.services.ingest.row_rules import judged_with_rules
 from mlpm_core.services.ingest.saved_answers import SANDBOX, judged_as_before, read_as_before
-from mlpm_core.services.ingest.stored_rows import content_of
-from mlpm_core.store import BatchContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,11 +240,9 @@ def _stored(
             "warnings": [*receipt.warnings, *warnings, *said],
         }
         done = receipt.model_copy(update=ours)
-        if done.status is not Status.DRY_RUN:
-            return Judged(asked.record, newest, judgement, done, BatchContent())
-        done = done.model_copy(update={"stored": judgement.n_stored})
-        content = content_of(asked.record, judgement)
-        return Judged(asked.record, newest, judgement, done, content)
+        if done.status is Status.DRY_RUN:
+            done = done.model_copy(update={"stored": judgement.n_stored})
+        return Judged(asked.record, newest, judgement, done)
 
     def as_of_now(reader: Reader, judged: Judged) -> Judged:
         if channel != FORM and (first := _first(reader, blank)):  # it came twice at once
