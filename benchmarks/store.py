@@ -11,19 +11,22 @@ import json
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.growth import copy_of_demo, cpu_ms, opened, put, write_forecasts
+from benchmarks.growth import MODEL_HEAD, copy_of_demo, cpu_ms, opened, put, write_forecasts
 from benchmarks.screens import HERE, ROOT, Visit, served
 from mlpm_core.records import Status
+from mlpm_core.services.ingest import commit
 from mlpm_core.services.ingest.imports import import_file
 from mlpm_core.store.turns import Turns
 from tests.peak import peak_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from benchmarks.screens import Server
 
@@ -88,11 +91,14 @@ def of_a_log(home: Path, n_rows: int) -> list[Line]:
         whole = cpu_ms(lambda: imported(workspace, file))
         alone = max(turns)
         put(workspace, "elsewhere", "models", "model_id\nm\n")
+    others = {whose: turn_beside(home / whose, file, whose) for whose in ("elsewhere", PROJECT)}
     stored = sum(f.stat().st_size for f in data.rglob("*") if f.is_file())
     size = file.stat().st_size
     lines = [
         (f"Import of {n_rows:,} predictions", whole / 1000, "CPU s", "none"),
         ("of which nobody else may write", alone / 1000, "CPU s", "1"),
+        ("the same, a file came elsewhere meanwhile", others["elsewhere"] / 1000, "CPU s", "1"),
+        ("the same, a file came into the project", others[PROJECT] / 1000, "CPU s", "1"),
         ("Its store, beside its file", stored / size, "times", "0.5"),
     ]
     for work in ("verify", "backup"):
@@ -108,6 +114,37 @@ def of_a_log(home: Path, n_rows: int) -> list[Line]:
         peaks.append(peak_of("restore", home / f"{name}-back", backup))
     more = peaks[1].above(peaks[0]).application / MEGABYTE
     return [*lines, ("Memory of restore, more than without the log", more, "MB", "300")]
+
+
+def turn_beside(data: Path, file: Path, project: str) -> float:
+    """CPU milliseconds of the longest turn to write of a log while a file comes for a project."""
+    with opened(data) as workspace, held() as turns:
+        copy_of_demo(workspace, 0)
+        work = partial(put, workspace, project, "models", f"{MODEL_HEAD}another\n")
+        turns.clear()
+        with coming(work) as came:
+            imported(workspace, file)
+        assert came, "nothing came meanwhile"
+        return max(turns)
+
+
+@contextmanager
+def coming(work: Callable[[], None]) -> Iterator[list[None]]:
+    """Do some work once when many rows were laid down, before they are a batch."""
+    lay_down, came = commit.lay_down, list[None]()
+
+    def slow(*laid: Any) -> None:
+        lay_down(*laid)
+        if laid[-1].n_stored >= commit.MANY_ROWS and not came:
+            came.append(None)
+            with ThreadPoolExecutor(1) as beside:
+                beside.submit(work).result()
+
+    commit.lay_down = slow
+    try:
+        yield came
+    finally:
+        commit.lay_down = lay_down
 
 
 def imported(workspace: object, file: Path) -> None:

@@ -62,6 +62,11 @@ class ImportPlan:
         """How many rows storing it would add."""
         return int(self.rows.num_rows + self.same_rows.num_rows)
 
+    @property
+    def replaces_any(self) -> bool:
+        """Whether a row has a key that is stored; else all keys are new."""
+        return bool(len(self.changed_lines) or self.same_rows.num_rows)
+
     def examples(self, most: int = 20) -> list[Example]:
         """The first new and the first changed rows as text, at most so many of each."""
         is_changed = np.isin(self.lines, self.changed_lines)

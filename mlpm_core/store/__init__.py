@@ -7,15 +7,23 @@ from mlpm_core.store.external import Fetched, Wanted, fetched
 from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
-from mlpm_core.store.log_counts import days_of_batch, recount, recount_all, wrong_counts
+from mlpm_core.store.log_counts import recount_all, wrong_counts
 from mlpm_core.store.moment import MomentReader, rows_of_one
 from mlpm_core.store.raw_files import Arrival
+from mlpm_core.store.recounting import (
+    CountedDays,
+    counted_ahead,
+    days_of_batch,
+    recount,
+    replace_counts,
+)
 from mlpm_core.store.schema_steps import migrations
 from mlpm_core.store.writer import Writer
 
 __all__ = [
     "Arrival",
     "BatchContent",
+    "CountedDays",
     "DamagedError",
     "Fetched",
     "FigureTable",
@@ -27,12 +35,14 @@ __all__ = [
     "Store",
     "Wanted",
     "Writer",
+    "counted_ahead",
     "days_of_batch",
     "fetched",
     "in_order",
     "migrations",
     "recount",
     "recount_all",
+    "replace_counts",
     "rows_of_one",
     "wrong_counts",
 ]

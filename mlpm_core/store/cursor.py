@@ -172,11 +172,8 @@ class Reader:
 
     def count(self, record: type[Record], seq: int) -> int:
         """How many rows of a file a batch holds; what it registered by the way is not counted."""
-        rows = self._rows(
-            f"SELECT count(*) AS n FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0",
-            {"seq": seq},
-        )
-        return int(rows[0]["n"])
+        sql = f"SELECT count(*) AS n FROM {quoted(record.kind)} WHERE batch_seq = $seq AND line > 0"
+        return int(self._rows(sql, {"seq": seq})[0]["n"])
 
     def undo_counts(self, record: type[Record], seq: int) -> tuple[int, int, int]:
         """What undoing a batch in force would do to the keys that stand on a line of its file.
@@ -306,17 +303,13 @@ class Reader:
         same = " AND ".join(f"w.{quoted(k)} = c.{quoted(k)}" for k in record.key)
         if not self._rows(f"SELECT 1 FROM {quoted(record.kind)} LIMIT 1", {}):
             keys = keys.slice(0, 0)  # nothing is there to look for
-        numbered_keys = keys.append_column("place", pa.array(range(keys.num_rows), pa.int64()))
-        self._cursor.register("wanted_keys", numbered_keys)
+        places = pa.array(np.arange(keys.num_rows, dtype=np.int64))
+        self._cursor.register("wanted_keys", keys.append_column("place", places))
         try:
-            return self._cursor.execute(
-                self._of_its_time(
-                    f"SELECT w.place, {column_list} FROM {self._held(record)} c "
-                    f"JOIN wanted_keys w ON {same} ORDER BY w.place"
-                )
-            ).to_arrow_table()
-        except duckdb.Error as error:
-            raise StoreError(f"The store could not answer: {error}") from error
+            return self.arrow(
+                f"SELECT w.place, {column_list} FROM {self._held(record)} c "
+                f"JOIN wanted_keys w ON {same} ORDER BY w.place"
+            )
         finally:
             self._cursor.unregister("wanted_keys")
 
@@ -329,12 +322,10 @@ class Reader:
         of = ", ".join(map(quoted, keys.column_names))
         self._cursor.register("told_keys", keys)
         try:
-            hashes = self._cursor.execute(f"SELECT hash({of}) AS h FROM told_keys").fetchnumpy()
-        except duckdb.Error as error:
-            raise StoreError(f"The store could not answer: {error}") from error
+            hashes = self.arrow(f"SELECT hash({of}) AS h FROM told_keys")
         finally:
             self._cursor.unregister("told_keys")
-        ordered = np.sort(hashes["h"])
+        ordered = np.sort(hashes.column("h").to_numpy())
         return not bool((ordered[1:] == ordered[:-1]).any())
 
     def contents(self, seq: int | None = None) -> dict[int, str]:
@@ -345,8 +336,7 @@ class Reader:
         by_batch: dict[int, BatchContent] = {}
         for record in KINDS.values():
             for batch, rows in self._by_batch(record, seq):
-                content = by_batch.setdefault(batch, BatchContent())
-                content.add(record, rows.column("line"), rows)
+                by_batch.setdefault(batch, BatchContent()).add(record, rows.column("line"), rows)
         return {batch: content.hexdigest() for batch, content in by_batch.items()}
 
     def _by_batch(self, record: type[Record], seq: int | None) -> Iterator[tuple[int, pa.Table]]:
@@ -358,21 +348,18 @@ class Reader:
             "WHERE $seq IS NULL OR batch_seq = $seq GROUP BY batch_seq ORDER BY batch_seq",
             {"seq": seq},
         )
-        try:
-            for place in portions((tuple(size.values()) for size in sizes), ROW_GROUP):
-                rows = self._cursor.execute(
-                    f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
-                    "WHERE batch_seq BETWEEN $first AND $last AND line BETWEEN $top AND $bottom "
-                    f"ORDER BY {order}",
-                    dict(zip(("first", "last", "top", "bottom"), place, strict=True)),
-                ).to_arrow_table()
-                batches = rows.column("batch_seq").to_numpy()
-                starts = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(batches)]
-                for start, end in pairwise(starts):
-                    if end > start:
-                        yield int(batches[start]), rows.slice(start, end - start)
-        except duckdb.Error as error:
-            raise StoreError(f"The store could not answer: {error}") from error
+        for place in portions((tuple(size.values()) for size in sizes), ROW_GROUP):
+            rows = self.arrow(
+                f"SELECT batch_seq, line, {names} FROM {quoted(record.kind)} "
+                "WHERE batch_seq BETWEEN $first AND $last AND line BETWEEN $top AND $bottom "
+                f"ORDER BY {order}",
+                **dict(zip(("first", "last", "top", "bottom"), place, strict=True)),
+            )
+            batches = rows.column("batch_seq").to_numpy()
+            starts = [0, *(np.flatnonzero(np.diff(batches)) + 1).tolist(), len(batches)]
+            for start, end in pairwise(starts):
+                if end > start:
+                    yield int(batches[start]), rows.slice(start, end - start)
 
     def holds_rows_of(self, table: str, projects: Sequence[object]) -> bool:
         """Whether a table has any row of these projects, whether it counts or not."""
@@ -387,6 +374,19 @@ class Reader:
     def _of_its_time(self, sql: str) -> str:
         """A statement of ours, which names views, as it is asked about the reader's moment."""
         return sql if self.is_of_the_past else of_now(sql)
+
+    def arrow(self, sql: str, **parameters: object) -> pa.Table:
+        """The rows that a statement of this room gives.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses.
+        """
+        try:
+            return self._cursor.execute(self._of_its_time(sql), parameters).to_arrow_table()
+        except duckdb.Error as error:
+            raise StoreError(f"The store could not answer: {error}") from error
 
     def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         try:

@@ -15,17 +15,9 @@ as they are stored. Only ``TRY_CAST`` is not everywhere: it serves numbers that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from mlpm_core.records import Label, Prediction
-from mlpm_core.store.schema import literal
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from mlpm_core.records import Record
     from mlpm_core.store.cursor import Reader
     from mlpm_core.store.writer import Writer
 
@@ -34,8 +26,6 @@ MOST_LISTED: Final = 20
 """Where a version predicts, or meets, more classes than these in a day, they are not listed."""
 
 _LARGEST: Final = "1.7976931348623157e308"
-_GAP: Final = timedelta(days=7)
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,95 +237,6 @@ SELECT project, model_id, model_version, day, segment, score_bin, y_true,
 FROM listed
 WHERE y_true IS NULL
 GROUP BY project, model_id, model_version, day, segment, score_bin, y_true"""
-
-
-@dataclass(frozen=True, slots=True)
-class DaysOfModels:
-    """Models of a project, and days of their predictions."""
-
-    models: frozenset[str]
-    days: frozenset[date]
-
-
-def days_of_batch(reader: Reader, record: type[Record], seq: int) -> dict[str, DaysOfModels]:
-    """The days on which a batch in force has a say, by project: what counts there rests on it.
-
-    They are those of predictions that it tells, of predictions that these replaced, or of
-    predictions to which it gives an outcome; none for what is no prediction and no label.
-
-    Raises
-    ------
-    StoreError
-        When DuckDB refuses.
-    """
-    rows = []
-    if record is Prediction:
-        rows = reader.rows("days_of_predictions", seq=seq)
-    elif record is Label:
-        rows = reader.rows("days_of_labels", seq=seq)
-    return {
-        project: DaysOfModels(
-            frozenset(row["model_id"] for row in rows if row["project"] == project),
-            frozenset(row["day"] for row in rows if row["project"] == project),
-        )
-        for project in {row["project"] for row in rows}
-    }
-
-
-def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
-    """Replace the counts of some days by what the rows that hold now give.
-
-    Parameters
-    ----------
-    touched : mapping of str to DaysOfModels
-        As `days_of_batch` gives them: of a batch that is undone, as long as it is in force.
-
-    Raises
-    ------
-    StoreError
-        When DuckDB refuses; the transaction is then rolled back.
-    """
-    for project, of_project in touched.items():
-        listed = ", ".join(map(literal, sorted(of_project.models)))
-        spans = spans_of(of_project.days)
-        moments = [(datetime.combine(a, time()), datetime.combine(b, time())) for a, b in spans]
-        stored = f"model_id IN ({listed}) AND ({_within('day', 'DATE', spans)})"
-        predicted = f"p.model_id IN ({listed}) AND ({_within('p.ts', 'TIMESTAMP', moments)})"
-        has_labels = bool(writer.rows("any_label", project=project))
-        for table in TABLES:
-            counted = rollup(
-                table, where=f"p.project = $project AND {predicted}", has_labels=has_labels
-            )
-            writer.execute(
-                f"DELETE FROM {table.name} WHERE project = $project AND {stored}", project=project
-            )
-            writer.execute(f"INSERT INTO {table.name} {counted}", project=project)
-
-
-def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Days as spans, each from a day to the one before which it ends.
-
-    A gap of less than a week is taken along: a day that is counted again stays as it is.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> [(str(a), str(b)) for a, b in spans_of(date(2026, 6, d) for d in (1, 4, 20))]
-    [('2026-06-01', '2026-06-05'), ('2026-06-20', '2026-06-21')]
-    """
-    ordered = sorted(days)
-    if not ordered:
-        return []
-    breaks = [(a, b) for a, b in pairwise(ordered) if b - a >= _GAP]
-    begins = [ordered[0], *(b for _, b in breaks)]
-    ends = [*(a for a, _ in breaks), ordered[-1]]
-    return [(a, b + _DAY) for a, b in zip(begins, ends, strict=True)]
-
-
-def _within(column: str, kind: str, spans: Sequence[tuple[date, date]]) -> str:
-    return " OR ".join(
-        f"{column} >= {kind} '{first}' AND {column} < {kind} '{end}'" for first, end in spans
-    )
 
 
 def wrong_counts(reader: Reader) -> int:

@@ -90,23 +90,30 @@ class Writer(Reader):
         names = ", ".join(quoted(c.name) for c in columns(record))
         placed = rows.append_column("line", pa.array(lines, pa.int32())).combine_chunks()
         parts = placed.to_batches(max_chunksize=ROW_GROUP)  # as many as processors may take
-        self._cursor.register("new_rows", pa.Table.from_batches(parts))
+        self._insert(
+            pa.Table.from_batches(parts),
+            f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
+            f"SELECT $batch_seq, line, {names} FROM new_rows",
+            batch_seq=batch_seq,
+        )
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Append rows, with all columns of a table, to one that holds no records.
+
+        Raises
+        ------
+        StoreError
+            When DuckDB refuses; the transaction is then rolled back.
+        """
+        self._insert(rows, f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM new_rows")
+
+    def _insert(self, rows: pa.Table, sql: str, **parameters: object) -> None:
+        """Run a statement that reads ``new_rows``."""
+        self._cursor.register("new_rows", rows)
         try:
-            self.execute(
-                f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
-                f"SELECT $batch_seq, line, {names} FROM new_rows",
-                batch_seq=batch_seq,
-            )
+            self.execute(sql, **parameters)
         finally:
             self._cursor.unregister("new_rows")
-
-    def renumber(self, record: type[Record], was: int, becomes: int) -> None:
-        """Give the rows that were just appended under a number to another batch."""
-        self.execute(
-            f"UPDATE {quoted(record.kind)} SET batch_seq = $becomes WHERE batch_seq = $was",
-            was=was,
-            becomes=becomes,
-        )
 
     def add_batch(self, row: Mapping[str, Any]) -> None:
         """Add a batch; where it undoes another, what that one replaced is current again.

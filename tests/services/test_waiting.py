@@ -8,16 +8,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from mlpm_core.errors import StoreError
 from mlpm_core.intake import Profile
-from mlpm_core.records import MetricResult, Model, Status
+from mlpm_core.records import Model, Status
 from mlpm_core.services.admin import backups
 from mlpm_core.services.ingest import batches, commit, imports
 from mlpm_core.services.ingest import undo as undoing
-from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
-from mlpm_core.services.session.settings import Settings
-from mlpm_core.store import Arrival, connection
+from mlpm_core.store import connection
 from tests.batches import add_batch, model
 from tests.patience import PATIENCE
 from tests.services.test_imports import HEADER, put, values
@@ -214,81 +211,6 @@ def test_the_file_is_written_out_between_two_previews_not_in_one(workspace):
         copied.result(PATIENCE)
     assert (workspace.settings.data / "copy").exists()
     assert workspace.version == 0
-
-
-def meanwhile(monkeypatch, work):
-    """Once, right after rows were laid down and before they are a batch."""
-    lay_down, came = commit.lay_down, []
-
-    def slow(*laid):
-        lay_down(*laid)
-        if not came:
-            came.append(None)
-            came[0] = beside(work)
-
-    monkeypatch.setattr(commit, "lay_down", slow)
-    monkeypatch.setattr(imports, "MANY_ROWS", 2)
-    return came
-
-
-TWO_MODELS = ONE + "m2,recall,2024-01-01,0.5,\n"
-
-
-def test_others_write_while_many_rows_are_laid_down(workspace, monkeypatch):
-    """Those who came meanwhile have the numbers before; a preview and a backup may come, too."""
-    out = workspace.settings.data / "copy"
-    came = meanwhile(monkeypatch, lambda: put(workspace, ONE, project="other"))
-    done = put(workspace, TWO_MODELS)
-    assert (came[0].batch, done.batch) == ("B00001", "B00002")
-    assert (done.status, done.stored) == (Status.COMMITTED, 2)
-    assert [b["batch"] for b in all_seqs(workspace)] == ["B00001", "B00002"]
-    assert [e["seq"] for e in workspace.ledger.entries()] == [1, 2]
-    assert len(values(workspace)) == 2
-    with workspace.store.reader() as reader:
-        assert len(reader.table(Model, "shop")) == 2
-        assert reader.count(MetricResult, 2) == 2
-    workspace.store.snapshot(out)
-    assert all(check.ok for check in backups.verify(workspace))
-
-
-def test_many_rows_are_judged_again_when_their_project_was_written_to(workspace, monkeypatch):
-    came = meanwhile(monkeypatch, lambda: put(workspace, OTHER))
-    done = put(workspace, TWO_MODELS, profile=CONFIRMED)
-    assert (came[0].batch, done.batch) == ("B00001", "B00002")
-    assert (done.new, done.changed) == (1, 1)
-    assert values(workspace)["m1", "2024-01-01"] == 0.8
-    assert all(check.ok for check in backups.verify(workspace))
-
-
-def test_many_rows_are_stored_as_few_are(workspace, tmp_path, monkeypatch):
-    """Receipts, effects and what holds are the same, corrections and undo included."""
-    other = open_recovered(Settings(data=tmp_path / "other", demo=False))
-    texts = (TWO_MODELS, OTHER, ONE + "m1,recall,2024-02-05,0.6,\nm2,recall,2024-01-01,0.5,\n")
-
-    def story(stored):
-        receipts = [put(stored, text, profile=CONFIRMED) for text in texts]
-        receipts.append(undo(stored.acting_as("ada"), "shop", receipts[1].batch))
-        return [r.model_copy(update={"received_at": None}) for r in receipts], values(stored)
-
-    few = story(other)
-    other.close()
-    monkeypatch.setattr(imports, "MANY_ROWS", 1)
-    assert story(workspace) == few
-    assert all(check.ok for check in backups.verify(workspace))
-
-
-def test_a_disk_that_refuses_many_rows_leaves_nothing_of_them(workspace, monkeypatch):
-    monkeypatch.setattr(imports, "MANY_ROWS", 1)
-    monkeypatch.setattr(Arrival, "__call__", refusing)
-    failed = put(workspace, TWO_MODELS)
-    assert (failed.status, values(workspace)) == (Status.FAILED, {})
-    monkeypatch.undo()
-    assert put(workspace, TWO_MODELS).batch == "B00001"
-    assert all(check.ok for check in backups.verify(workspace))
-
-
-def refusing(arrival, sha256):
-    raise StoreError("No space is left.")
 
 
 def test_a_copy_waits_for_who_still_reads_what_was_changed_meanwhile(workspace, monkeypatch):

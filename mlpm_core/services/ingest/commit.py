@@ -1,13 +1,13 @@
 """Rows that were judged become a batch, in one transaction, and what that changes is said.
 
-Many rows are laid down while others may write; only their place among the batches waits for the
-turn to write.
+Many rows are laid down and counted while others may write; only that they become a batch waits for
+the turn to write.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,14 +17,14 @@ from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
 from mlpm_core.services.ingest.monitored_lines import lines_on_metrics
-from mlpm_core.services.ingest.stored_rows import complete_rows, lay_down
-from mlpm_core.store import days_of_batch, recount
+from mlpm_core.services.ingest.stored_rows import complete_rows, content_of, lay_down
+from mlpm_core.store import BatchContent, counted_ahead, days_of_batch, recount, replace_counts
 
 if TYPE_CHECKING:
     from mlpm_core.intake import ImportPlan
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
-    from mlpm_core.store import Arrival, BatchContent, Reader, Writer
+    from mlpm_core.store import Arrival, CountedDays, Reader, Writer
 
 MANY_ROWS: Final = 100_000
 """From so many rows on others may write while they are laid down."""
@@ -32,28 +32,28 @@ MANY_ROWS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What storing a file would do, judged when a batch was the newest of its project.
-
-    ``content`` is the hash of its rows; what is registered with them is added to it.
-    """
+    """What storing a file would do, judged when a batch was the newest of its project."""
 
     record: type[Record]
     newest: int
     judgement: ImportPlan
     done: Receipt
-    content: BatchContent
 
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """Rows that were laid down under a number, and the KPIs before."""
+    """Rows that were laid down under a number, and the KPIs before.
+
+    ``counts`` are what they make of the counts of logs, None where that is still to be counted.
+    """
 
     seq: int
     before: Before
+    counts: list[CountedDays] | None = None
 
 
 class _OutdatedError(Exception):
-    """Something came into the project since it was judged."""
+    """Something came into the project since it was judged, or the number was taken."""
 
 
 def would_be(workspace: Workspace, judged: Judged, channel: str) -> Receipt:
@@ -61,7 +61,7 @@ def would_be(workspace: Workspace, judged: Judged, channel: str) -> Receipt:
 
     def work(writer: Writer) -> Receipt:
         laid = _laid(workspace, judged, writer)
-        return _committed(workspace, writer, judged, laid, laid.seq, channel, is_dry=True)
+        return _committed(workspace, writer, judged, laid, channel, BatchContent(), is_dry=True)
 
     examples = judged.judgement.examples()
     return workspace.store.trial(work).model_copy(
@@ -73,47 +73,70 @@ def kept(
     workspace: Workspace, writer: Writer, judged: Judged, channel: str, arrival: Arrival
 ) -> Receipt:
     """Store what was judged, and its file, inside the open transaction."""
-    with ThreadPoolExecutor(1) as beside:  # disk and processor need not wait for each other
+    with ThreadPoolExecutor(2) as beside:  # disk and processor need not wait for each other
         file = beside.submit(arrival, judged.done.sha256)
+        content = beside.submit(content_of, judged.record, judged.judgement)
         laid, noted = _laid(workspace, judged, writer), workspace.ledger.last_seq
-        done = _committed(workspace, writer, judged, laid, laid.seq, channel, noted=noted)
+        done = _committed(workspace, writer, judged, laid, channel, content.result(), noted=noted)
         file.result()
     return done
 
 
 def kept_many(
-    workspace: Workspace, judged: Judged, channel: str, arrival: Arrival
+    workspace: Workspace, judged: Judged, channel: str, arrival: Arrival, *, began: int
 ) -> Receipt | None:
-    """Store what was judged, and its file; None when something came into the project meanwhile."""
-    laid: list[_Laid] = []
+    """Store what was judged, and its file; None when others wrote meanwhile, and it was in vain.
+
+    Parameters
+    ----------
+    began : int
+        The newest batch of all when the import began. Where others wrote since, they will go on:
+        for each of them two numbers are left to those who write while rows are laid down.
+    """
+    ready: list[tuple[_Laid, BatchContent]] = []
 
     def lay(writer: Writer) -> None:
-        laid.append(_laid(workspace, judged, writer))
+        n_free = 2 * (int(writer.rows("last_seq")[0]["seq"]) - began)
+        with ThreadPoolExecutor(1) as beside:  # whatever lets a processor rest
+            content = beside.submit(content_of, judged.record, judged.judgement)
+            laid = _counted(_laid(workspace, judged, writer, n_free), judged, writer)
+            ready.append((laid, content.result()))
 
     note = partial(batches.note, workspace)
     try:
         with workspace.store.writer(beforehand=lay, after=note) as writer:
-            seq = _place(workspace, judged)
+            laid, content = ready[0]
+            _check_place(workspace, judged, laid)
             arrival(judged.done.sha256)
-            return _committed(workspace, writer, judged, laid[0], seq, channel)
+            return _committed(workspace, writer, judged, laid, channel, content)
     except _OutdatedError:
         return None
 
 
-def _place(workspace: Workspace, judged: Judged) -> int:
-    """The next number, whatever came in elsewhere since the rows were laid down."""
+def _check_place(workspace: Workspace, judged: Judged, laid: _Laid) -> None:
+    """See that rows may become a batch under their number, whatever came in meanwhile."""
     with workspace.store.reader() as reader:  # the writer sees nothing that came since
-        if batches.newest_of(reader, judged.done.project) != judged.newest:
+        if (
+            batches.newest_of(reader, judged.done.project) != judged.newest
+            or batches.next_seq(workspace, reader) > laid.seq
+        ):
             raise _OutdatedError
-        return batches.next_seq(workspace, reader)
 
 
-def _laid(workspace: Workspace, judged: Judged, writer: Writer) -> _Laid:
-    """Lay judged rows down under the next number."""
-    seq = batches.next_seq(workspace, writer)
+def _laid(workspace: Workspace, judged: Judged, writer: Writer, n_free: int = 0) -> _Laid:
+    """Lay judged rows down under the next number, or the one behind so many free ones."""
+    seq = batches.next_seq(workspace, writer) + n_free
     before = Before(workspace, writer, judged.record, judged.done.project)
     lay_down(writer, judged.record, seq, judged.judgement)
     return _Laid(seq, before)
+
+
+def _counted(laid: _Laid, judged: Judged, writer: Writer) -> _Laid:
+    """Rows that were laid down, and counted if they replace nothing that is counted yet."""
+    if judged.judgement.replaces_any:
+        return laid
+    touched = days_of_batch(writer, judged.record, laid.seq)
+    return replace(laid, counts=counted_ahead(writer, touched))
 
 
 def _committed(
@@ -121,23 +144,26 @@ def _committed(
     writer: Writer,
     judged: Judged,
     laid: _Laid,
-    seq: int,
     channel: str,
+    content: BatchContent,
     *,
     noted: int | None = None,
     is_dry: bool = False,
 ) -> Receipt:
-    """Make the rows that were laid down a batch, and say what they change."""
-    record, judgement, content = judged.record, judged.judgement, judged.content
-    project = judged.done.project
-    if seq != laid.seq:
-        writer.renumber(record, laid.seq, seq)
+    """Make the rows that were laid down a batch, and say what they change.
+
+    ``content`` is the hash of its rows; what is registered with them is added to it.
+    """
+    record, judgement = judged.record, judged.judgement
+    project, seq = judged.done.project, laid.seq
     complete_rows(writer, record, seq, project, judgement, content)
     done = judged.done.model_copy(
         update={"batch": batches.name_of(seq), "status": Status.COMMITTED}
     )
     batches.add(writer, seq, done, channel, undoes=None)  # rows count only as part of a batch
-    if not is_dry or writer.holds_any(ValueCase, project):  # what a log changes is read from counts
+    if laid.counts is not None:
+        replace_counts(writer, laid.counts)
+    elif not is_dry or writer.holds_any(ValueCase, project):  # a log's changes are read from counts
         recount(writer, days_of_batch(writer, record, seq))
     after = writer.as_it_is()
     changes, unsaid = laid.before.effect(after)

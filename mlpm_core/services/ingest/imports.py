@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, StoreError
 from mlpm_core.intake import ImportRequest, Profile, Refusal, SandboxError
@@ -30,8 +31,6 @@ from mlpm_core.services.ingest.saved_answers import (
     read_as_before,
     with_own_currency,
 )
-from mlpm_core.services.ingest.stored_rows import content_of
-from mlpm_core.store import BatchContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from mlpm_core.services.session.workspace import Workspace
     from mlpm_core.store import Arrival, Reader
 
+_MOST_TRIES: Final = 3
 _OURS = ("sha256", "actor", "received_at", "answers", "accept_good")
 
 
@@ -123,6 +123,7 @@ def import_file(
     )
     say = on_stage or _silent
     say(0.05, "Reading the file and checking every cell")
+    began = workspace.version
     try:
         with workspace.store.reader() as reader:
             if channel != FORM and (first := _first(reader, blank)):
@@ -135,7 +136,7 @@ def import_file(
             done = _stored(
                 workspace, asked, parsed, warnings, blank,
                 accept_good=accept_good, ask_again=ask_again, arrival=arrival, channel=channel,
-                on_stage=say,
+                on_stage=say, began=began,
             )  # fmt: skip
     except Refusal as refusal:
         return asked.receipt(refusal).model_copy(update={k: getattr(blank, k) for k in _OURS})
@@ -216,12 +217,14 @@ def _stored(
     arrival: Arrival | None,
     channel: str,
     on_stage: Callable[[float, str], None],
+    began: int,
 ) -> Receipt:
     """Judge what was read against what is stored, and store it, in one transaction.
 
-    Nobody waits while it is judged: only if something came into the project meanwhile it is judged
-    again when nobody else may write. ``arrival`` is the file itself; without it nothing is kept,
-    as in a dry run.
+    Nobody waits while it is judged, nor while many rows are laid down: it is done again when
+    others wrote meanwhile. Few rows are judged again when nobody else may write, and so are many
+    after some tries. ``arrival`` is the file itself; without it nothing is kept, as in a dry run;
+    ``began`` is the newest batch of all when the import began.
     """
 
     def judge(reader: Reader) -> Judged:
@@ -242,11 +245,15 @@ def _stored(
             "warnings": [*receipt.warnings, *warnings, *said],
         }
         done = receipt.model_copy(update=ours)
-        if done.status is not Status.DRY_RUN:
-            return Judged(asked.record, newest, judgement, done, BatchContent())
-        done = done.model_copy(update={"stored": judgement.n_stored})
-        content = content_of(asked.record, judgement)
-        return Judged(asked.record, newest, judgement, done, content)
+        if done.status is Status.DRY_RUN:
+            done = done.model_copy(update={"stored": judgement.n_stored})
+        return Judged(asked.record, newest, judgement, done)
+
+    def as_of_now(reader: Reader, judged: Judged) -> Judged:
+        if channel != FORM and (first := _first(reader, blank)):  # it came twice at once
+            return replace(judged, done=first)
+        is_newest = batches.newest_of(reader, asked.project) == judged.newest
+        return judged if is_newest else judge(reader)
 
     with workspace.store.reader() as reader:
         judged = judge(reader)
@@ -256,17 +263,19 @@ def _stored(
     if arrival is None:
         return would_be(workspace, judged, channel)
     arrival.settle(judged.done.sha256)
-    if judged.judgement.n_stored >= MANY_ROWS and (
-        done := kept_many(workspace, judged, channel, arrival)
-    ):
-        return done
+    for _ in range(_MOST_TRIES):
+        if judged.judgement.n_stored < MANY_ROWS:
+            break
+        if done := kept_many(workspace, judged, channel, arrival, began=began):
+            return done
+        with workspace.store.reader() as reader:
+            judged = as_of_now(reader, judged)
+        if judged.done.status is not Status.DRY_RUN:
+            return judged.done
     with workspace.store.writer(after=partial(batches.note, workspace)) as writer:
-        if channel != FORM and (first := _first(writer, blank)):  # it came twice at once
-            return first
-        if batches.newest_of(writer, asked.project) != judged.newest:
-            judged = judge(writer)
-            if judged.done.status is not Status.DRY_RUN:
-                return judged.done
+        judged = as_of_now(writer, judged)
+        if judged.done.status is not Status.DRY_RUN:
+            return judged.done
         return kept(workspace, writer, judged, channel, arrival)
 
 

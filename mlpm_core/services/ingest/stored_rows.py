@@ -63,7 +63,7 @@ def complete_rows(
         _register(writer, Project, seq, [_minimal(Project, project, title=project)], content)
     models = [_minimal(Model, project, model_id=m) for m in sorted(judgement.new_models)]
     _register(writer, Model, seq, models, content)
-    if len(judgement.changed_lines) or judgement.same_rows.num_rows:  # else all keys are new
+    if judgement.replaces_any:
         writer.replace(record, seq)
 
 

@@ -1,0 +1,169 @@
+"""Which days of logs a batch has a say on, and their counts made anew; see `log_counts`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from mlpm_core.records import Label, Prediction
+from mlpm_core.store.log_counts import TABLES, rollup
+from mlpm_core.store.schema import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from mlpm_core.records import Record
+    from mlpm_core.store.cursor import Reader
+    from mlpm_core.store.log_counts import CountTable
+    from mlpm_core.store.writer import Writer
+
+_GAP: Final = timedelta(days=7)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOfModels:
+    """Models of a project, and days of their predictions."""
+
+    models: frozenset[str]
+    days: frozenset[date]
+
+
+def days_of_batch(reader: Reader, record: type[Record], seq: int) -> dict[str, DaysOfModels]:
+    """The days on which a batch in force has a say, by project: what counts there rests on it.
+
+    They are those of predictions that it tells, of predictions that these replaced, or of
+    predictions to which it gives an outcome; none for what is no prediction and no label.
+
+    Raises
+    ------
+    StoreError
+        When DuckDB refuses.
+    """
+    rows = []
+    if record is Prediction:
+        rows = reader.rows("days_of_predictions", seq=seq)
+    elif record is Label:
+        rows = reader.rows("days_of_labels", seq=seq)
+    return {
+        project: DaysOfModels(
+            frozenset(row["model_id"] for row in rows if row["project"] == project),
+            frozenset(row["day"] for row in rows if row["project"] == project),
+        )
+        for project in {row["project"] for row in rows}
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of one table of counts: which they are, and the ``SELECT`` that counts them, as SQL."""
+
+    table: CountTable
+    project: str
+    which: str
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDays:
+    """Days of one table of counts, and what takes the place of its rows."""
+
+    days: Days
+    counts: pa.Table
+
+
+def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
+    """Replace the counts of some days by what the rows that hold now give.
+
+    Parameters
+    ----------
+    touched : mapping of str to DaysOfModels
+        As `days_of_batch` gives them: of a batch that is undone, as long as it is in force.
+
+    Raises
+    ------
+    StoreError
+        When DuckDB refuses; the transaction is then rolled back.
+    """
+    for days in _days(writer, touched):
+        _delete(writer, days)
+        writer.execute(f"INSERT INTO {days.table.name} {days.counts}", project=days.project)
+
+
+def counted_ahead(reader: Reader, touched: Mapping[str, DaysOfModels]) -> list[CountedDays]:
+    """Count some days as `recount` does, and leave it to `replace_counts` to replace theirs.
+
+    Raises
+    ------
+    StoreError
+        When DuckDB refuses.
+    """
+    return [
+        CountedDays(days, reader.arrow(days.counts, project=days.project))
+        for days in _days(reader, touched)
+    ]
+
+
+def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
+    """Put counts in the place of those that are stored of the same days.
+
+    Raises
+    ------
+    StoreError
+        When DuckDB refuses; the transaction is then rolled back.
+    """
+    for ahead in counted:
+        _delete(writer, ahead.days)
+        writer.insert(ahead.days.table.name, ahead.counts)
+
+
+def _delete(writer: Writer, days: Days) -> None:
+    writer.execute(
+        f"DELETE FROM {days.table.name} WHERE project = $project AND {days.which}",
+        project=days.project,
+    )
+
+
+def _days(reader: Reader, touched: Mapping[str, DaysOfModels]) -> Iterator[Days]:
+    for project, of_project in touched.items():
+        listed = ", ".join(map(literal, sorted(of_project.models)))
+        spans = spans_of(of_project.days)
+        moments = [(datetime.combine(a, time()), datetime.combine(b, time())) for a, b in spans]
+        stored = f"model_id IN ({listed}) AND ({_within('day', 'DATE', spans)})"
+        predicted = f"p.model_id IN ({listed}) AND ({_within('p.ts', 'TIMESTAMP', moments)})"
+        has_labels = bool(reader.rows("any_label", project=project))
+        for table in TABLES:
+            counted = rollup(
+                table, where=f"p.project = $project AND {predicted}", has_labels=has_labels
+            )
+            yield Days(table, project, stored, counted)
+
+
+def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days as spans, each from a day to the one before which it ends.
+
+    A gap of less than a week is taken along: a day that is counted again stays as it is.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> [(str(a), str(b)) for a, b in spans_of(date(2026, 6, d) for d in (1, 4, 20))]
+    [('2026-06-01', '2026-06-05'), ('2026-06-20', '2026-06-21')]
+    """
+    ordered = sorted(days)
+    if not ordered:
+        return []
+    breaks = [(a, b) for a, b in pairwise(ordered) if b - a >= _GAP]
+    begins = [ordered[0], *(b for _, b in breaks)]
+    ends = [*(a for a, _ in breaks), ordered[-1]]
+    return [(a, b + _DAY) for a, b in zip(begins, ends, strict=True)]
+
+
+def _within(column: str, kind: str, spans: Sequence[tuple[date, date]]) -> str:
+    return " OR ".join(
+        f"{column} >= {kind} '{first}' AND {column} < {kind} '{end}'" for first, end in spans
+    )
