@@ -38,9 +38,6 @@ _TRIALS: Final = count(2**40, 2**20)
 """Behind which number each trial adds its batches: far behind all that are kept."""
 _PAUSE: Final = 0.05  # seconds; a question to the store takes a fraction of it
 
-_FILE_FORMAT: Final = "v1.5.0"
-"""The oldest DuckDB that reads a new file; one that is there keeps the format of its beginning."""
-
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 
@@ -79,7 +76,6 @@ class Store:
                 read_only=read_only,
                 config={
                     "memory_limit": memory_limit,
-                    "storage_compatibility_version": _FILE_FORMAT,
                     "autoinstall_known_extensions": "false",
                     "autoload_known_extensions": "false",
                     "allow_community_extensions": "false",

@@ -10,12 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from mlpm_core import __version__
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.store import Store, connection
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
@@ -115,72 +113,6 @@ def test_a_commit_after_a_failed_statement_writes_nothing_and_says_nothing():
             connection.execute("SELECT 1")
         connection.execute("COMMIT")
         assert connection.execute("SELECT count(*) FROM t").fetchall() == [(0,)]
-
-
-def test_texts_in_the_format_of_new_files_are_found_as_in_the_oldest(tmp_path):
-    """DuckDB keeps them otherwise since 1.3, as a dictionary (DICT_FSST), and by default only from
-    2.0 on. Rows are deleted, changed and added between two openings."""
-    n = 130_000
-    texts = {
-        "few": [("north", "", "wéß", "1.0")[i * 7919 % 4] for i in range(n)],
-        "missing": [(None, "yes", "", "no")[i % 4] for i in range(n)],
-        "id": [f"p{i * 7919 % n:07}" for i in range(n)],
-        "long": ["" if i % 5000 else chr(97 + i // 5000) * (i // 2 + 1) for i in range(n)],
-    }
-    rows = pa.table({"n": pa.array(range(n))} | texts)
-    conditions = [
-        f"{name} {test}"
-        for name in texts
-        for test in ("= 'north'", "<> ''", "> 'p0064999'", "IN ('yes', 'p0000007', '')", "IS NULL",
-                     "LIKE '%r%'", "IS DISTINCT FROM '1.0'", "NOT IN ('no', 'aaa')")
-    ]  # fmt: skip
-    conditions += ["TRY_CAST(few AS DOUBLE) = 1", "length(long) > 20000", "hash(id) % 7 = 3"]
-
-    def answers(file_format):
-        config = {"storage_compatibility_version": file_format}
-        path = str(tmp_path / file_format)
-        with duckdb.connect(path, config=config) as file:
-            columns = ", ".join(f"{name} VARCHAR" for name in texts)
-            file.execute(f"CREATE TABLE t (n BIGINT, {columns})")
-            file.register("rows", rows).execute("INSERT INTO t SELECT * FROM rows")
-        with duckdb.connect(path, config=config) as file:
-            file.execute("DELETE FROM t WHERE few = '1.0' AND n % 3 = 0")
-            file.execute("UPDATE t SET missing = 'maybe' WHERE id < 'p0001000'")
-            file.register("rows", rows).execute("INSERT INTO t SELECT * FROM rows WHERE n < 5000")
-        with duckdb.connect(path, config=config) as file:
-            kept = {c for (c,) in file.execute(
-                "SELECT compression FROM pragma_storage_info('t') WHERE segment_type = 'VARCHAR'"
-            ).fetchall()}  # fmt: skip
-            whole = file.execute("SELECT * FROM t ORDER BY ALL").to_arrow_table()
-            found = [
-                file.execute(
-                    "SELECT count(*), sum(n), min(few), max(id), count(DISTINCT missing), "
-                    f"sum(hash(long)) FROM t WHERE {condition}"
-                ).fetchall()
-                for condition in conditions
-            ]
-            return kept, whole, found
-
-    kept, whole, found = answers(connection._FILE_FORMAT)
-    kept_as_dictionary, *oldest = answers("v1.0.0")
-    assert "DICT_FSST" in kept
-    assert "DICT_FSST" not in kept_as_dictionary
-    assert whole.equals(oldest[0])
-    assert found == oldest[1]
-
-
-def test_a_new_store_is_of_the_format_that_was_tested_and_an_older_one_keeps_its_own(tmp_path):
-    def kept(store):
-        rows = store._root.execute("SELECT tags FROM duckdb_databases() WHERE NOT internal")
-        return rows.fetchall()[0][0]["storage_version"]
-
-    new = Store.open(tmp_path / "new" / "mlpm.duckdb")
-    assert kept(new) == connection._FILE_FORMAT + "+"
-    new.close()
-    duckdb.connect(str(tmp_path / "old.duckdb")).close()
-    old = Store.open(tmp_path / "old.duckdb")
-    assert kept(old) == "v1.0.0+"
-    old.close()
 
 
 def test_continuous_integration_runs_what_a_developer_runs():
