@@ -85,10 +85,12 @@ def test_nothing_is_claimed_of_none_and_of_a_lost_case(models):
 
 
 def test_what_was_realised_says_its_periods(models):
-    assert models(deployment("d")).realised(decided()) == Realised(NET, WEEK.when, "", "")
+    assert models(deployment("d")).realised(decided()) == Realised(NET, WEEK, "", "")
     weeks = case(worth(1.0), worth(5.0), as_of=WEEK, rests_on=Stretch(WEEK, WEEK, 4))
     level = models(deployment("d"), values={"d": weeks}).realised(decided())
-    assert level == Realised(NET, "in the 4 weeks to 21 Jun 2026")
+    assert level == Realised(NET, Stretch(WEEK, WEEK, 4))
+    assert level.when is not None
+    assert level.when.when == "in the 4 weeks to 21 Jun 2026"
     assert (Realised().reason, Realised().instead, Realised().when) == ("", "", None)
 
 
@@ -171,7 +173,7 @@ def test_a_model_without_a_deployment_stands_for_its_case_while_it_reports(model
     of_version = as_if.model_copy(update={"model_version": "1"})
     of = models(monitored=(as_if, of_version))
     assert of.versions("orders") == [("m", "")]
-    assert of.realised(decided()) == Realised(NET, WEEK.when)
+    assert of.realised(decided()) == Realised(NET, WEEK)
     assert of.asked == [("", "1", TODAY)]
     assert models().versions("orders") == []
     assert models().versions("lost") == []
