@@ -123,7 +123,7 @@ def test_of_one_health_the_largest_gap_stands_first(store, monkeypatch):
     lines = [line(case(worth(5.0), now or worth(5.0)), project_title=n) for n, now in rows.items()]
     lines[1] = line(case(None, worth(1.0)), project_title="unknown")
     monkeypatch.setattr(service, "lines_of", lambda _, project: lines if project == SHOP else [])
-    monkeypatch.setattr(service, "totals", lambda _: [])
+    monkeypatch.setattr(service, "kept_totals", lambda *_: ())
     titles = [x.project_title for x in portfolio(store).lines]
     assert titles == ["less", "same", "unknown", "more"]
 
