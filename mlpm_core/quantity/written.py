@@ -1,7 +1,8 @@
 """How numbers and days are written for whoever reads them: a screen's visitor, or everybody else.
 
-Everything below the screens writes numbers by `fig` alone. What is stored, sent by a route or
-printed by a command is in the `PLAIN` form; a screen is in the form of its reader.
+Sentences that are made below the screens write numbers by `fig`, but those about files. What is
+stored, sent by a route or printed by a command is in the `PLAIN` form; a screen is in the form of
+its reader.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class Form:
     by_two: bool = False
     is_month_first: bool = False
 
+    @property
+    def has_plain_marks(self) -> bool:
+        """Whether numbers are written as in the plain form."""
+        return self.decimal == "." and self.group == "," and not self.by_two
+
     def number(self, plain: str) -> str:
         r"""A number, or several in a text of nothing else, out of the plain form.
 
@@ -48,7 +54,7 @@ class Form:
         >>> german.number("1,234,567.5"), german.number("-0.25%"), indian.number("1,234,567.5")
         ('1.234.567,5', '-0,25%', '12,34,567.5')
         """
-        if self.decimal == "." and self.group == "," and not self.by_two:
+        if self.has_plain_marks:
             return plain
         return _NUMBER.sub(self._marked, plain)
 

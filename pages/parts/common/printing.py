@@ -139,7 +139,7 @@ def table(
     """
     columns = options.get("column_config") or {}
     if not is_on():
-        if not _is_plain():
+        if not form().has_plain_marks:
             options["column_config"] = _marked(pd.DataFrame(data), columns)
         chosen = st.dataframe(as_sent(data), alt=alt, **options)
         if has_files:
@@ -152,11 +152,7 @@ def table(
 
 def below_zero() -> str:
     """How amounts below 0 stand in an `AMOUNT` column, as a caption says it."""
-    return "in brackets: below 0" if _is_plain() else "with a minus: below 0"
-
-
-def _is_plain() -> bool:
-    return form().number("1,000.5") == "1,000.5"
+    return "in brackets: below 0" if form().has_plain_marks else "with a minus: below 0"
 
 
 def _marked(data: pd.DataFrame, columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -285,7 +281,7 @@ def _written(cell: Any, printf: str | None) -> str:  # noqa: ANN401  of any colu
     if isinstance(cell, int | float):
         if printf and files.AS_PRINTF.search(printf):
             return literal(form().number(printf % cell))
-        if printf == _ACCOUNTING and cell < 0 and _is_plain():
+        if printf == _ACCOUNTING and cell < 0 and form().has_plain_marks:
             return f"({_written(-cell, printf)})"
         is_small = 0 < abs(cell) < 1
         return significant(cell) if is_small else significant(round(cell, 3), _DIGITS)
