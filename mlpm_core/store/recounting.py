@@ -91,21 +91,27 @@ def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
     """
     for days in _days(writer, touched):
         _delete(writer, days)
-        writer.execute(f"INSERT INTO {days.table.name} {days.counts}", project=days.project)
+        _lay_down(writer, days)
 
 
-def counted_ahead(reader: Reader, touched: Mapping[str, DaysOfModels]) -> list[CountedDays]:
-    """Count some days as `recount` does, and leave it to `replace_counts` to replace theirs.
+def counted_ahead(writer: Writer, touched: Mapping[str, DaysOfModels]) -> list[CountedDays]:
+    """Count some days as `recount` does, while others may write, and change nothing stored.
+
+    Days without counts get theirs at once; for others it is left to `replace_counts`.
 
     Raises
     ------
     StoreError
-        When DuckDB refuses.
+        When DuckDB refuses; the transaction is then rolled back.
     """
-    return [
-        CountedDays(days, reader.arrow(days.counts, project=days.project))
-        for days in _days(reader, touched)
-    ]
+    ahead = []
+    for days in _days(writer, touched):
+        if _are_counted(writer, days):
+            counts = writer.arrow(days.counts, project=days.project)
+            ahead.append(CountedDays(days, counts))
+        else:
+            _lay_down(writer, days)
+    return ahead
 
 
 def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
@@ -121,11 +127,21 @@ def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
         writer.insert(ahead.days.table.name, ahead.counts)
 
 
+def _lay_down(writer: Writer, days: Days) -> None:
+    writer.execute(f"INSERT INTO {days.table.name} {days.counts}", project=days.project)
+
+
 def _delete(writer: Writer, days: Days) -> None:
-    writer.execute(
-        f"DELETE FROM {days.table.name} WHERE project = $project AND {days.which}",
-        project=days.project,
-    )
+    writer.execute(f"DELETE {_stored(days)}", project=days.project)
+
+
+def _are_counted(reader: Reader, days: Days) -> bool:
+    any_of_them = f"SELECT 1 AS is_there {_stored(days)} LIMIT 1"
+    return reader.arrow(any_of_them, project=days.project).num_rows > 0
+
+
+def _stored(days: Days) -> str:
+    return f"FROM {days.table.name} WHERE project = $project AND ({days.which})"
 
 
 def _days(reader: Reader, touched: Mapping[str, DaysOfModels]) -> Iterator[Days]:

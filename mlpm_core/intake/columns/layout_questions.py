@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,8 +97,6 @@ def _headers_again(records: Table, header: Header, fields: Fields) -> list[int]:
     columns.sort(key=lambda c: c.has_many)
     is_candidate = np.zeros(len(records.lines), dtype=bool)
     del columns[max(0, len(columns) - max(1, n_named) + 1) :]
-    with ThreadPoolExecutor(2) as pool:  # telling cells apart is Arrow's work
-        list(pool.map(lambda c: c.codes, columns))
     for column in columns:
         is_name = flags(not c[:1].isdigit() and fields.n_named([c]) > 0 for c in column.cells)
         if is_name.any():

@@ -154,9 +154,11 @@ def keyed(columns: Sequence[pa.Array], n_rows: int) -> Codes:
     """
     key, n_keys = np.zeros(n_rows, dtype=np.int64), 1
     for column in columns:
+        if is_coded(column) and len(column.dictionary) < 2 and not column.null_count:
+            continue  # one value everywhere
         codes, values = _encoded(column)
         n_values = len(values) + 1
-        if n_values < 3 and not codes.any():  # one value everywhere
+        if n_values < 3 and not codes.any():  # likewise
             continue
         if n_keys > 2**62 // n_values:
             _, key = np.unique(key, return_inverse=True)
