@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.metric_rules import unknown_metrics
 from mlpm_core.intake.columns.names import is_number_like, is_slip, skeleton
+from mlpm_core.intake.columns.period_words import day_in_words
 from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags
 from mlpm_core.intake.import_plan import ImportPlan, status_of
 from mlpm_core.intake.messages import Refusal, question, shown, warned
@@ -125,7 +127,8 @@ def _with_known_references(file: ParsedFile, stored: StoredRecords) -> Rows:
         is_unknown = flags(bool(v) for v in values)
         if not is_unknown.any():
             continue
-        plural = KINDS[column.refers_to].plural.lower()
+        plural = KINDS[column.refers_to].plural
+        plural = plural if plural[:2].isupper() else plural.lower()
         near = _near(np.flatnonzero(is_unknown).tolist(), values, existing)
         for i in np.flatnonzero(is_unknown[codes]).tolist():
             file.faults.add(
@@ -271,7 +274,7 @@ def _repeats(content: Codes) -> Flags:
 
 def _against_stored(
     rows: Rows, record: type[Record], names: list[str], stored: StoredRecords
-) -> tuple[Flags, Flags, list[tuple[str, str]]]:
+) -> tuple[Flags, Flags, list[str]]:
     """Which rows change, and which repeat, a stored row; and the first changes in words."""
     is_changed, is_same = np.zeros((2, len(rows.of)), dtype=bool)
     if not len(rows.of):
@@ -284,12 +287,25 @@ def _against_stored(
     is_changed[places[differs_at_all]] = True
     is_same[places[~differs_at_all]] = True
     changes = []
+    labels = {c.name: c.label for c in columns(record)}
     for i in np.flatnonzero(differs_at_all)[:_MOST_SHOWN].tolist():
         different = [n for n, differ in differs.items() if differ[i]]
         name = "value" if "value" in different else different[0]
         before, after = (_value_text(t.column(name)[i].as_py()) for t in (was, now))
-        changes.append((before if name == "value" else f"{name} {before}", after))
+        what = f"{before} to {after}" if name == "value" else f"{labels[name]}, {before} to {after}"
+        changes.append(f"{_row_text(now, i, record)}: {what}")
     return is_changed, is_same, changes
+
+
+def _row_text(rows: pa.Table, i: int, record: type[Record]) -> str:
+    """What tells a row from the others, as people say it."""
+    key = [c for c in columns(record) if c.name in record.key and c.name != "project"]
+    said = {c: rows.column(c.name)[i].as_py() for c in key}
+    return ", ".join(
+        _value_text(value)
+        for c, value in said.items()
+        if c.required or (value and not c.choices and value is not True)
+    )
 
 
 def _differ(was: pa.ChunkedArray, now: pa.ChunkedArray) -> Flags:
@@ -300,19 +316,21 @@ def _differ(was: pa.ChunkedArray, now: pa.ChunkedArray) -> Flags:
 
 
 def _value_text(value: object) -> str:
-    return "empty" if value in (None, "") else shown(value)
+    if value in (None, ""):
+        return "empty"
+    if isinstance(value, date) and not (isinstance(value, datetime) and value.time() != time(0)):
+        return day_in_words(value)
+    return shown(value)
 
 
-def _restatement(n: int, changes: list[tuple[str, str]]) -> Question:
-    old, new = changes[0]
+def _restatement(n: int, changes: list[str]) -> Question:
+    lines = (
+        "1 line changes what is stored:"
+        if n == 1
+        else f"{n:,} lines change what is stored, such as"
+    )
     return question(
-        "restatement",
-        "restatement",
-        ["confirm"],
-        n=n,
-        old=old,
-        new=new,
-        preview=[f"{a} to {b}" for a, b in changes],
+        "restatement", "restatement", ["confirm"], lines=lines, first=changes[0], preview=changes
     )
 
 

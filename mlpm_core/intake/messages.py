@@ -11,6 +11,7 @@ _SHOWN_CODE = {
     "conflict-of-ids": "conflict",
     "nul-file": "control-char",
     "unread-type": "wrong-type",
+    "locked-workbook": "wrong-type",
     "unknown-report": "wrong-type",
     "nothing-in-archive": "wrong-type",
 }

@@ -86,6 +86,7 @@ _MAY_MEAN: Final = {
         "log_loss": "cross_entropy binary_crossentropy",
         "roc_auc": "roc c_statistic c_index",
         "pr_auc": "area_under_pr area_under_precision_recall_curve",
+        "coverage": "abdeckung couverture cobertura copertura abdeckungsrate",
         "f1": "f_score f_measure f_ma\u00df",
         "r2": "r^2 bestimmtheitsma\u00df",
         "ndcg_at_k": "ndcg",

@@ -43,7 +43,7 @@ from mlpm_core.intake.columns.metric_rules import (
 )
 from mlpm_core.intake.columns.names import LONGEST, read_name
 from mlpm_core.intake.columns.outcomes import asked_about_classes, known_outcomes, with_classes
-from mlpm_core.intake.columns.period_words import periods_in_words
+from mlpm_core.intake.columns.period_words import periods_in_words, spans_in_words
 from mlpm_core.intake.columns.periods import periods_of
 from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
@@ -148,10 +148,10 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     if records.n_records == len(records.blank):
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
-    records = filled_down(records, opened.header, opened.fields, asked.profile)
+    records = filled_down(records, opened.header, opened.fields, asked.profile, opened.text)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
     faults, readings = _cells(records, opened, checker)
-    totals = totals_in(records, readings, checker.columns, opened.fields, faults)
+    totals = totals_in(records, readings, checker.columns, opened.fields, faults, opened.text.parts)
     if totals.lines:
         records = records.without(totals.lines.__contains__)
         checker = Checker(opened.fields, opened.header, checker.grammar, asked.project)
@@ -213,6 +213,10 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
     if has_periods:  # of no good row there is nothing to say
         read_as = [*periods_in_words(rows), *read_as] if len(rows.of) else []
+    if asked.record is Cost and is_good.any():
+        read_as += spans_in_words(rows)
+        if currencies := [c for c in rows.fields["currency"].unique().to_pylist() if c]:
+            read_as.append(f"amounts in {' and '.join(sorted(currencies))}")
     if zones := {n.removeprefix(ZONE) for r in readings.values() for n in r.notes if ZONE in n[:5]}:
         read_as.append(f"times of the zone {' and '.join(sorted(zones))}")
     if opened.spread in SPREADS_IN_WORDS:

@@ -30,6 +30,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "{file} looks like {type}, not like its name.",
         "Save it as CSV (UTF-8), or give it its right extension.",
     ),
+    "locked-workbook": (
+        "{file} is protected with a password.",
+        "Open it, save a copy without the password, and upload the copy.",
+    ),
     "unread-type": (
         "{file} is {type}, and MLPM does not read such files here.",
         "Save it as CSV (UTF-8), XLSX or Parquet.",
@@ -178,7 +182,8 @@ QUESTIONS: Final[dict[str, str]] = {
     "empty-last-column": "The last column is empty and has no name: ignore it?",
     "wide-layout": "One column per metric: {asked}",
     "date-order": (
-        "Day or month first? {n} dates fit both, {a} only day first, {b} only month first."
+        "Does the day or the month stand first? Of the dates, {n} fit both, {a} only the day first "
+        "and {b} only the month first."
     ),
     "date-year-first": "{value} may begin with its year. Which of these is it?",
     "excel-serial": "Are these day numbers since 1900 or 1904?",
@@ -229,7 +234,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
     "fill-down": (
-        "{column} is empty in {n} rows, first in line {line}, below {value}. Is it that of the row "
+        "{column} is empty in {n} rows, first in {line}, below {value}. Is it that of the row "
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
@@ -256,10 +261,9 @@ QUESTIONS: Final[dict[str, str]] = {
     ),
     "positive-class": "Which class is the positive one, whose precision and recall count?",
     "log-threshold": (
-        "{model} gives scores here and no classes, and its value case needs {names}. From which "
-        "score on is a case flagged? Write a number from 0 to 1 with at most two decimals, such as "
-        "0.35, since scores are counted by hundredths; none where no threshold is in use. With a "
-        "finer threshold, fill in y_pred with the class that each case was given."
+        "From which score on does {model} flag a case? The file has scores and no classes, and the "
+        "value case needs {names}. Write a number with at most two decimals, such as 0.35, or none "
+        "where no threshold is in use."
     ),
     "log-positive": "The value case of {model} needs {names}: of which of its classes?",
     "cost-days": "{column} holds dates such as {first}. Is each cost of that day alone?",
@@ -274,10 +278,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
-    "signs": (
-        "The numbers in {column} bear signs, such as {value}. Are they to be read without them, "
-        "percentages as shares?"
-    ),
+    "signs": ("In {column} signs stand beside the numbers, as in {value}. Is this what they mean?"),
     "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
     "word": "What does {word} in {column} stand for?",
     "metric-name": "What does {name} stand for?",
@@ -300,12 +301,14 @@ QUESTIONS: Final[dict[str, str]] = {
         "{date}{order} can begin or end its {period}. Is each date the first or the last day of "
         "its period?"
     ),
-    "restatement": "{n} stored values change: {old} to {new}. Confirm?",
+    "restatement": "{lines} {first}. Confirm?",
 }
 
 WARNINGS: Final[dict[str, str]] = {
     "new-model": "Registered for the first time: {names}.",
-    "unknown-metric": "Not in the registry, stored but not valued: {names}.",
+    "unknown-metric": (
+        "MLPM does not know these metrics; they are stored, and no value rests on them: {names}."
+    ),
     "print-cut": "The table was printed in part only: rows or columns of it are not in the file.",
     "scaled": "Taken by the factor that makes them as large as before: {names}.",
     "totals": "{n} rows of totals are left out: {names}.",

@@ -11,15 +11,15 @@ st.markdown(
 kind = import_steps.kind_of_file()
 file = import_steps.uploader(kind)
 if file is None:
-    import_steps.expected(kind)
     import_steps.last(project)
+    import_steps.expected(kind)
     st.stop()
 
 upload = import_steps.asked_for(project, kind, file)
 receipt = import_steps.checked(upload, file)
 st.header(file.title, anchor=False)
 st.markdown(import_text.receipt(receipt))
-questions.answered_before(upload, file, receipt)
+questions.asked_again(upload, file, receipt)
 if not mapping_step.columns_of(upload, file, receipt):
     questions.ask(upload, file, receipt)
 import_steps.report(receipt)

@@ -89,16 +89,73 @@ def test_an_uncertain_file_asks_and_goes_on_with_the_answers():
     [
         ("demand-forcast;0.25", ["Register what is new", "Read it as the model in brackets"], []),
         ("demand-forecast;0,25", ["“,”", r"“\.”"], [r"0\.25", "025"]),
+        (
+            "demand-forecast;0.25;13/02/2026",
+            ["The day first", "The month first"],
+            [r"13/02/2026 is Fri 13 Feb 2026", "13/02/2026 is no date"],
+        ),
     ],
 )
 def test_answers_are_said_in_words(row, answers, captions):
-    """They had been "new" and "stored", and ",: 0.25" under a comma."""
-    model, value = row.split(";")
-    text = f"model_id;metric;period_start;value\n{model};wape;2026-06-29;{value}\n"
+    """They had been "new" and "stored", ",: 0.25" under a comma, and "dmy" and "mdy"."""
+    model, value, day = [*row.split(";"), "2026-06-29"][:3]
+    text = f"model_id;metric;period_start;value\n{model};wape;{day};{value}\n"
     app = dropped(open_screen("upload", project=DEMAND), "week.csv", text)
     (radio,) = app.radio
     assert list(radio.options) == answers
     assert list(radio.proto.captions) == captions
+
+
+@pytest.mark.usefixtures("demo")
+def test_lines_that_change_are_named_and_may_be_kept():
+    """Two changes beside two answers are no captions of these."""
+    row = "demand-forecast,1.0,wape,2026-06-{},P1D,0.36,108,production\n"
+    text = HEADER.replace("n\n", "n,source\n") + row.format(22) + row.format(23)
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", text)
+    (radio,) = app.radio
+    assert list(radio.options) == ["Change the stored values", "Keep the stored values"]
+    assert not radio.proto.captions
+    (changes,) = [c.value.splitlines() for c in app.code]
+    assert changes[0].startswith("demand-forecast, 1.0, wape, Mon 22 Jun 2026: 0.")
+    assert [x.endswith(" to 0.36") for x in changes] == [True, True]
+    radio.set_value("none of these")
+    button(app, "Go on with these answers").click()
+    run(app)
+    assert "Nothing is stored" in said(app)
+    assert not [x for x in labels(app) if x.startswith("Store")]
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_answer_is_told_with_the_receipt_and_can_be_given_anew():
+    text = HEADER.replace("granularity,", "") + "demand-forecast,1.0,wape,03/02/2024,0.36,108\n"
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", text)
+    assert "Answer anew" not in labels(app)
+    read = []
+    for order, words in (("mdy", "The month first"), ("dmy", "The day first")):
+        app.radio[0].set_value(order)
+        button(app, "Go on with these answers").click()
+        run(app)
+        assert f"Answered: days and months: {words}." in said(app)
+        read.append(plain(said(app)).partition("Read as ")[2][:40])
+        button(app, "Answer anew").click()
+        run(app)
+    assert ("2 Mar 2024" in read[0], "3 Feb 2024" in read[1]) == (True, True)
+    assert "Answered:" not in said(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_outcome_of_a_log_is_asked_by_itself_and_never_left_out_unasked():
+    """The step of columns took "Not used" for the answer, whoever just went on."""
+    text = "customer,at,model,score,churned\nc1,2026-06-01T10:00Z,demand-forecast,0.7,1\n" + (
+        "c2,2026-06-01T11:00Z,demand-forecast,0.2,0\n"
+    )
+    app = open_screen("upload", project=DEMAND, kind="prediction_log")
+    app = dropped(app, "log.csv", text)
+    button(app, "Go on with these columns").click()
+    run(app)
+    (radio,) = app.radio
+    assert "Which column holds Outcome?" in radio.label
+    assert list(radio.options) == ["churned", "None of these"]
 
 
 def test_a_manager_builds_a_project_from_nothing_led_step_by_step(empty):

@@ -60,6 +60,8 @@ def rows(text, answers, record=MetricResult, kind="metric_results"):
          ["period_start", "model_id", "metric:recall", "metric:recall", ""]),
         ("model,metric,week,value,colour\nm,recall,2024-02-05,0.8,red\n",
          "metric_results", ["model_id", "metric", "period_start", "value", ""]),
+        ("what,which,when,how much\nm,recall,2024-02-05,0.8\n",
+         "metric_results", ["", "metric", "period_start", "value"]),
     ],
 )  # fmt: skip
 def test_columns_are_suggested_by_their_names_and_by_what_they_hold(text, kind, fields):
@@ -214,3 +216,12 @@ def test_a_file_in_another_encoding_is_corrected_as_utf_8():
     anew = replace(line, cells=[*line.cells[:3], "0.7", line.cells[4]])
     data = corrected(asked, {line.row: anew.cells})
     assert data.decode() == text.replace("abc", "0.7")
+
+
+def test_more_columns_of_numbers_than_a_result_has_are_suggested_as_metrics_of_their_names():
+    names = [f"share_{i}" for i in range(12)]
+    text = f"model,week,{','.join(names)}\nm,2026-01-05,{','.join(['0.5'] * 12)}\n"
+    columns = look(request(text, "metric_results")).columns
+    assert [c.suggestion for c in columns[2:]] == [f"metric:{name}" for name in names]
+    few = look(request("model,week,a,b\nm,2026-01-05,0.5,0.6\n", "metric_results")).columns
+    assert not any(c.suggestion.startswith("metric:") for c in few)

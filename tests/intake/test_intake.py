@@ -211,7 +211,9 @@ def test_new_changed_and_identical_rows_are_counted_apart():
     assert (r.new, r.changed, r.identical, r.accepted, r.ignored) == (1, 1, 1, 2, 1)
     assert judgement.lines == [3, 4]
     question = check(second, shelf=shelf).receipt.questions[0]
-    assert question.message == "1 stored values change: 0.8 to 0.9. Confirm?"
+    change = "m, recall, Tue 2 Jan 2024: 0.8 to 0.9"
+    assert question.message == f"1 line changes what is stored: {change}. Confirm?"
+    assert question.preview == [change]
 
 
 def test_rejecting_a_row_afterwards_moves_it_and_forgets_its_model():

@@ -85,6 +85,7 @@ CASES = [
     Case("cur 2", CUR_2, answers=(KIND,), kind="cost_log",
          rows=(kept("churn", *MONDAY, 3.0, "AmazonS3"),)),
     Case("explorer", EXPLORER, answers=(MODEL, KIND), kind="cost_log",
+         read_as="2 months, from 1 Jan 2024 to 29 Feb 2024, amounts in USD",
          rows=(kept("churn", "2024-01-01", "2024-01-31", 60.25, "Amazon SageMaker"),
                kept("churn", *FEBRUARY, 60.25, "Amazon SageMaker"),
                kept("churn", *FEBRUARY, 3.25, "Amazon S3"))),

@@ -82,6 +82,13 @@ def test_a_layout_is_read_once_it_is_answered(case):
     ("name", "data", "sentence"),
     [
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "is an XLS workbook, and"),
+        (
+            "new.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+            + b"x" * 600
+            + "EncryptedPackage".encode("utf-16-le"),
+            "new.xlsx is protected with a password.",
+        ),
         ("all.zip", b"PK\x03\x04" + b"x" * 60, "is a damaged zip archive, and"),
         ("some.json", json.dumps({"a": 1}).encode(), "no report that MLPM knows"),
         ("some.csv", json.dumps({"a": 1}).encode(), "looks like a JSON document, not like"),

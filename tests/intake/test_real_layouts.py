@@ -148,6 +148,14 @@ def test_what_is_rejected_of_a_column_for_each_month_says_its_month():
     assert (left.rows.num_rows, left.receipt.accepted, left.receipt.rejected) == (2, 2, 2)
 
 
+def test_totals_below_columns_of_months_say_their_line_and_their_month():
+    """They had been told with lines that the file does not have."""
+    data = b"model,metric,Jan 2026,Feb 2026\nm,mae,1,2\nm,bias,3,4\nTotal,,4,6\n"
+    (totals,) = told(data, "f.csv", "period_columns=yes").receipt.warnings[:1]
+    places = [f"Total (line 4, column {month} 2026)" for month in ("Jan", "Feb")]
+    assert totals.message == f"2 rows of totals are left out: {', '.join(places)}."
+
+
 # Archives.
 def archive(**files):
     out = io.BytesIO()

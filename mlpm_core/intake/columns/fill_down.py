@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 from mlpm_core.intake.columns.totals import called_total
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.row_parts import line_in_words
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.rows import Flags
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.profile import Profile
 
@@ -24,7 +26,9 @@ _LEAST: Final = 2  # a single empty cell is a slip
 _PART: Final = 3
 
 
-def filled_down(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+def filled_down(
+    records: Table, header: Header, fields: Fields, profile: Profile, text: Text
+) -> Table:
     """The table with such cells in each of their rows, once that is answered.
 
     Raises
@@ -56,13 +60,13 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
     if profile.fill_down is None:
         j, blank = next(iter(blanks.items()))
         i = int(np.flatnonzero(blank)[0])
+        line = line_in_words(text.row_at(int(records.lines[i]) + 1), text.parts)
         above = records.columns[j].cells[int(records.columns[j].codes[i - 1])]
         asked = question(
             "fill-down", "fill_down", ["fill", "faulty"],
-            column=header.label(j), n=int(blank.sum()), line=int(records.lines[i]) + 1,
-            value=above,
+            column=header.label(j), n=int(blank.sum()), line=line, value=above,
             preview=[
-                f"fill: {header.label(j)} of line {int(records.lines[i]) + 1} is {shown(above)}",
+                f"fill: {header.label(j)} of {line} is {shown(above)}",
                 "faulty: these rows are faulty",
             ],
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpm_core.intake.columns.date_forms import in_form
+from mlpm_core.intake.columns.date_forms import in_any_form, in_form
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.mapping import (
     about_column,
@@ -18,6 +18,7 @@ from mlpm_core.intake.columns.mapping import (
     with_unit,
 )
 from mlpm_core.intake.columns.marks import about_marks
+from mlpm_core.intake.columns.period_words import day_in_words
 from mlpm_core.intake.columns.rows import flags
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
@@ -332,13 +333,28 @@ def _about_order(n: Counter[str], samples: Mapping[str, list[str]]) -> list[Ques
         counts[word] += count
         shown_by[word] += samples[what]
     order = ["mdy", "dmy"] if counts["mdy"] > counts["dmy"] else ["dmy", "mdy"]
-    preview = [f"{w}: {', '.join(shown_by[w][:5])}" for w in ("both", "dmy", "mdy") if shown_by[w]]
+    texts = [text for word in ("both", "dmy", "mdy") for text in shown_by[word][:2]][:_MOST_DATES]
+    preview = [f"{o}: {', '.join(_read_in(text, o) for text in texts)}" for o in order]
     return [
         question(
             "date-order", "date_order", order,
             n=counts["both"], a=counts["dmy"], b=counts["mdy"], preview=preview,
         )
     ]  # fmt: skip
+
+
+def _read_in(text: str, order: str) -> str:
+    """What a date is in an order of day and month.
+
+    Examples
+    --------
+    >>> _read_in("06.07.2026", "dmy"), _read_in("13/07/2026 9:30", "mdy")
+    ('06.07.2026 is Mon 6 Jul 2026', '13/07/2026 9:30 is no date')
+    """
+    read = moment(text, order, None) or in_any_form(text, order)
+    if read is None or read.at is None:
+        return f"{text} is no date"
+    return f"{text} is {day_in_words(read.local or read.at)}"
 
 
 def _day_of(text: str, order: str) -> str:

@@ -118,6 +118,7 @@ def _suggestions(
             near = near_metrics(header.cells[j]) or _named_in(header.cells[j])
             if near and is_mostly_numbers(filled_cells(records, j)):
                 found[j] = (METRIC_PREFIX + _signed(near[0]), "%" * near[0].is_percent)
+        found |= _own_metrics(records, header, fields, free - found.keys())
     has_metrics = bool(found or wide)
     taken = {name for name in header.fields if name} | (
         {"metric", "value"} if has_metrics else set()
@@ -133,6 +134,21 @@ def _suggestions(
         start = [j for j, (field, _) in found.items() if field == "period_start"]
         found.update({j: ("period", "") for j in start})
     return found
+
+
+def _own_metrics(
+    records: Table, header: Header, fields: Fields, free: set[int]
+) -> dict[int, tuple[str, str]]:
+    """Columns of numbers as metrics of their names, where a result has not so many numbers."""
+    numbers = [
+        j
+        for j in sorted(free)
+        if not is_blank(header.cells[j]) and is_mostly_numbers(filled_cells(records, j))
+    ]
+    n_fields = sum(c.kind in (ColumnKind.NUMBER, ColumnKind.WHOLE) for c in fields.columns.values())
+    if len(numbers) <= n_fields:
+        return {}
+    return {j: (METRIC_PREFIX + shown(header.cells[j].strip()), "") for j in numbers}
 
 
 def _named_in(header: str) -> list[Meaning]:

@@ -14,6 +14,7 @@ from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.written_units import header_unit, money_of
 from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.messages import question, shown
+from mlpm_core.intake.metric_names import known_metric
 from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE
 from mlpm_core.records import ColumnKind, Prediction
 
@@ -182,6 +183,8 @@ def fit(header: str, cells: Sequence[str], column: Column) -> float:
         return fit + 4 * n_dates
     if column.name in _IDENTITIES:  # tells all rows apart, and may be a number
         return fit + 2 * len(set(cells)) / len(cells) - 3 * n_dates
+    if column.name == "metric" and all(map(known_metric, cells)):
+        return fit + 3
     return fit - 2 * n_numbers - 3 * n_dates
 
 

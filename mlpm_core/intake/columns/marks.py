@@ -191,7 +191,7 @@ def _about_mark(key: str, choices: list[str], value: str, mark: str) -> Question
     else:
         readings = (value.replace(mark, "."), value.replace(mark, ""))
     preview = [f"{c}: {r}" for c, r in zip(choices, readings, strict=True)]
-    first, second = (f"{r} ({key}={c})" for c, r in zip(choices, readings, strict=True))
+    first, second = readings
     return question(
         "decimal-mark", key, choices, value=value, first=first, second=second, preview=preview
     )

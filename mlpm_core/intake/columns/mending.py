@@ -210,7 +210,7 @@ def _with_signs(
             f"{t} is {times(number, f):.12g} {currency_of(t, own)}".strip() for t, number, f in some
         )
         asked = question(
-            "signs", "signs", ["read", "faulty"], column=column.name, value=some[0][0],
+            "signs", "signs", ["read", "faulty"], column=column.label, value=some[0][0],
             preview=[f"read: {readings}", "faulty: these cells are faulty"],
         )  # fmt: skip
         return Mended(questions=(asked,))
@@ -258,7 +258,7 @@ def _with_words_for_nothing(
     if grammar.profile.missing_words is None:
         listed = ", ".join(shown(word) for word, _ in words)
         asked = question(
-            "missing-words", "missing_words", ["empty", "faulty"], column=column.name,
+            "missing-words", "missing_words", ["empty", "faulty"], column=column.label,
             words=listed,
             preview=["empty: nothing is known there", "faulty: these cells are faulty"],
         )  # fmt: skip
@@ -303,7 +303,7 @@ def _with_words(
                 choices = [near, *(c for c in choices if c != near)]
             key = key.replace("=", "%3D")
             questions.append(
-                question("word", f"words.{key}", [*choices, KEEP], column=column.name, word=word)
+                question("word", f"words.{key}", [*choices, KEEP], column=column.label, word=word)
             )
 
     def read_word(text: str) -> Cell:

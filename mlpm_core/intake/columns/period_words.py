@@ -14,6 +14,8 @@ from mlpm_core.intake.columns.rows import distinct
 from mlpm_core.intake.metric_names import normal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mlpm_core.intake.columns.rows import Flags, Rows
 
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
@@ -73,7 +75,7 @@ def in_words(start: datetime, length: str) -> str:
     return f"{day_in_words(start)} to {day_in_words(last)}"
 
 
-def day_in_words(at: datetime) -> str:
+def day_in_words(at: date) -> str:
     """A day with its day of the week."""
     return f"{at:%a} {at.day} {at:%b %Y}"
 
@@ -98,6 +100,37 @@ def periods_in_words(rows: Rows) -> list[str]:
     ]
 
 
+def spans_in_words(rows: Rows) -> list[str]:
+    """The periods of rows that have a first and a last day, as a receipt says them.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from mlpm_core.intake.columns.rows import Rows
+    >>> first, last = [date(2024, 1, 1), date(2024, 2, 1)], [date(2024, 1, 31), date(2024, 2, 29)]
+    >>> fields = {"period_start": pa.array(first), "period_end": pa.array(last)}
+    >>> spans_in_words(Rows(np.arange(2), fields))
+    ['2 months, from 1 Jan 2024 to 29 Feb 2024']
+    """
+    days = [rows.fields[name].cast(pa.timestamp("us")) for name in ("period_start", "period_end")]
+    pairs = pa.table(days, ["first", "last"]).group_by(["first", "last"]).aggregate([]).to_pylist()
+    starts: dict[str, list[datetime]] = {}
+    others: list[tuple[datetime, datetime]] = []
+    for first, last in sorted((p["first"], p["last"]) for p in pairs if None not in p.values()):
+        length = next((x for x in _OF_DAYS if after(first, x) == last + timedelta(days=1)), None)
+        if length is None:
+            others.append((first, last))
+        else:
+            starts.setdefault(length, []).append(first)
+    said = [_counted(x, np.array(at, "datetime64[us]")) for x, at in starts.items()]
+    if others:
+        n = f"{len(others):,} other period{'s' * (len(others) > 1)}"
+        last = max(last for _, last in others)
+        said.append(f"{n}, from {_date(others[0][0])} to {_date(last)}")
+    return said
+
+
+_OF_DAYS: Final = ("P1D", "P1W", "P1M", "P3M", HALF, "P1Y")
 _PLURAL: Final = {
     "": "moment", "PT1H": "hour", "P1D": "day", "P1W": "week", "P1M": "month", "P3M": "quarter",
     HALF: "half-year", "P1Y": "year",

@@ -184,7 +184,7 @@ def _about(column: str, apart: Sequence[dict[str, str]], kind: str, fields: Fiel
         }  # fmt: skip
     holds = {"interval": "ci_low", "se": "value_se", "half-width": "ci_low", "n": "n"}
     said = {a: t for a, t in said.items() if a not in holds or holds[a] in fields.columns}
-    said["ignore"] = f"{value}; none of these, and what stands behind it is left out"
+    said["ignore"] = f"{value}; what stands behind it is left out"
     said["faulty"] = "these cells are faulty"
     preview = [f"{answer}: {text}" for answer, text in said.items()]
     return question(

@@ -17,6 +17,7 @@ from mlpm_core.intake.columns.rows import distinct, keyed
 from mlpm_core.intake.columns.shares import floats
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.metric_names import normal
+from mlpm_core.intake.row_parts import line_in_words
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.readings import Faults, Reading
     from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.intake.files.table import Codes, Table
+    from mlpm_core.intake.row_parts import Parts
     from mlpm_core.records import Warned
 
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -104,6 +106,7 @@ def totals_in(
     file: FileColumns,
     fields: Fields,
     faults: Faults,
+    parts: Parts | None,
 ) -> Totals:
     """The rows of totals that are left out.
 
@@ -117,8 +120,8 @@ def totals_in(
         return Totals(frozenset(), [])
     left = _not_whole(records, readings, file, fields, faults)
     if not left:
-        left = _whole(records, readings, file, fields, faults)
-    names = [f"{shown(name)} (line {row})" for row, name in left.values()]
+        left = _whole(records, readings, file, fields, faults, parts)
+    names = [f"{shown(name)} ({line_in_words(row, parts)})" for row, name in left.values()]
     said = [warned("totals", len(left), n=len(left), names=names)] if left else []
     return Totals(frozenset(left), said)
 
@@ -186,6 +189,7 @@ def _whole(
     file: FileColumns,
     fields: Fields,
     faults: Faults,
+    parts: Parts | None,
 ) -> dict[int, tuple[int, str]]:
     """The rows that are whole and the sums of others, where it is answered that they are totals.
 
@@ -203,7 +207,7 @@ def _whole(
     elif _is_sum(numbers[:-1], numbers[-1:]):
         where, name = good[-1:], "the sum of the rows above"
         row = int(faults.lines[good[-1]]) + 1
-        words = {"what": f"line {row}", "n": 1, "others": "all rows above"}
+        words = {"what": line_in_words(row, parts), "n": 1, "others": "all rows above"}
     else:
         return {}
     if fields.profile.totals is None:

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Limits, Profile
     from mlpm_core.records import Record
 
+_OLD_WORKBOOK = "an XLS workbook"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+"""What a workbook with a password lies in, within a file that begins as an XLS workbook does."""
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PK\x03\x04", "a zip archive"),
     (b"PK\x05\x06", "a zip archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an XLS workbook"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLD_WORKBOOK),
     (b"%PDF-", "a PDF document"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x89PNG", "an image"),
@@ -61,7 +64,7 @@ _MARKUP: tuple[tuple[re.Pattern[bytes], str], ...] = (
 _NAMED = {
     "xlsx": "an XLSX workbook",
     "xlsm": "an XLSX workbook",
-    "xls": "an XLS workbook",
+    "xls": _OLD_WORKBOOK,
     "parquet": "a Parquet file",
     "pq": "a Parquet file",
     "gz": "a gzip archive",
@@ -284,6 +287,8 @@ def _type(data: bytes, filename: str) -> str | None:
     if looks == _ZIP != named and (b"[Content_Types].xml" in data or b"xl/workbook" in data):
         looks = _WORKBOOK
     file = filename or "The file"
+    if looks == _OLD_WORKBOOK and _LOCKED in data:
+        raise Refusal.of("locked-workbook", file=file)
     if looks is not None and looks == named and looks in _PACKED:
         return looks
     if looks is not None and looks == named:
@@ -321,14 +326,22 @@ def _with_bom(data: bytes, bom: bytes, encoding: str, profile: Profile) -> Text:
 
 
 def encodings_of(data: bytes) -> list[str]:
-    """The encodings that a text may be written in, the likeliest first.
+    """The encodings that a text may be written in, the likeliest first; of those alike, one.
 
     Those in which any bytes are text are candidates only beside one that says more.
+
+    Examples
+    --------
+    >>> encodings_of("Präzision;Größe".encode("cp1252"))[:2]
+    ['cp1252', 'cp850']
     """
     fitting = [e for e in _CANDIDATES if _fits(data, e)]
     if fitting:
         fitting += [e for e in _OF_ANY_BYTES if _fits(data, e)]
-    return likeliest(data, fitting)[:_MOST_SHOWN]
+    of_text: dict[int, str] = {}
+    for encoding in likeliest(data, fitting):
+        of_text.setdefault(hash(data.decode(encoding)), encoding)
+    return [*of_text.values()][:_MOST_SHOWN]
 
 
 def _fits(data: bytes, encoding: str) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.errors import InputError, quoted
 from mlpm_core.intake.metric_names import KEEP, known_metric
-from mlpm_core.intake.profile import IGNORE, NONE_OF_THESE, joined
-from mlpm_core.records import METRIC_PREFIX
+from mlpm_core.intake.profile import IGNORE, joined
+from mlpm_core.records import METRIC_PREFIX, columns, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -37,11 +37,17 @@ class ColumnChoice:
     unit: str = ""
 
 
-def is_about_columns(question: Question) -> bool:
-    """Whether a mapping of the columns answers a question."""
+def is_about_columns(question: Question, kind: str) -> bool:
+    """Whether a mapping of the columns answers a question of a file of a kind."""
     if question.code == "metric-name":  # of a header; that of a cell may be kept, not ignored
         return IGNORE in question.choices
+    if question.code == "which-column":  # of a field that a file may lack it is asked by itself
+        return question.key.removeprefix("fields.") not in _optional(kind)
     return question.code in _OF_HEADERS
+
+
+def _optional(kind: str) -> set[str]:
+    return {column.name for column in columns(record_of(kind)) if not column.required}
 
 
 def without_mapping(answers: Iterable[str], look: FileLook) -> list[str]:
@@ -118,8 +124,6 @@ def mapping_answers(
         answers.append(f"wide={joined(headers)}")
     given = {f: value.strip() for f, value in constants.items() if value.strip()}
     answers += [f"constants.{f}={value}" for f, value in given.items() if f not in held]
-    optional = [f.name for f in look.fields if not f.is_required and f.name not in (*held, *given)]
-    answers += [f"fields.{f}={NONE_OF_THESE}" for f in optional if f"fields.{f}" in asked]
     return answers
 
 

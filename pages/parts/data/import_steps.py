@@ -12,7 +12,7 @@ from mlpm_core.records import KINDS, columns, record_of
 from mlpm_core.services.ingest.uploads import Upload
 from pages.parts.common import commands, controls, panels, printing, queries, sidebar, tables
 from pages.parts.common.format import counted, inner, literal, plain
-from pages.parts.data import corrections, import_text
+from pages.parts.data import corrections, import_text, questions
 from pages.parts.data.uploaded import UploadedFile, next_turn, turn
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def checked(upload: Upload, file: UploadedFile) -> Receipt:
     except InputError as error:  # an answer says what cannot be
         place.empty()
         st.error(literal(error), icon=":material/error:")
-        st.button("Answer anew", icon=":material/replay:", on_click=file.answer, args=((),))
+        questions.answer_anew(file)
         st.stop()
     place.empty()
     return receipt
@@ -155,6 +155,8 @@ def report(receipt: Receipt) -> None:
         st.caption(import_text.stored(receipt))
         if receipt.read_as:
             st.caption(import_text.read_as(receipt))
+        if answered := import_text.answered(receipt):
+            st.caption(answered)
     if receipt.rejects:
         _rejects(receipt)
     consequences(receipt)

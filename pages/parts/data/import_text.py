@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import month_name
 from typing import TYPE_CHECKING, Any
 
+from mlpm_core.records import columns, record_of
 from pages.parts.common.format import counted, day, day_and_time, listed, literal, plain
 
 if TYPE_CHECKING:
@@ -35,9 +36,15 @@ _ANSWERS = {
             "instant": "None of these: moments without a length",
         }.items()
     },
-    ("date-year-first", "ymd"): "The year first",
-    ("date-year-first", "dmy"): "The day first",
-    ("date-year-first", "mdy"): "The month first",
+    **{
+        (code, order): words
+        for code in ("date-order", "date-year-first")
+        for order, words in {
+            "ymd": "The year first",
+            "dmy": "The day first",
+            "mdy": "The month first",
+        }.items()
+    },
     ("fiscal-named", "ends"): "The one that ends in it",
     ("fiscal-named", "begins"): "The one that begins in it",
     **{("fiscal-start", str(i)): name for i, name in enumerate(month_name) if name},
@@ -84,7 +91,7 @@ _ANSWERS = {
     ("spread", "ignore"): "None of these: leave it out",
     ("spread", "faulty"): "These cells are faulty",
     ("word", "keep"): "None of these",
-    ("signs", "read"): "Read them",
+    ("signs", "read"): "Yes, read them so",
     ("signs", "faulty"): "None of these: they are faulty",
     ("missing-words", "empty"): "Yes, nothing is known",
     ("missing-words", "faulty"): "No, they are faulty",
@@ -93,8 +100,51 @@ _ANSWERS = {
     ("cases-of", "each"): "The cases of each metric",
     ("cases-of", "ignore"): "Neither: leave the number of cases out",
     ("restatement", "confirm"): "Change the stored values",
+    ("restatement", "none of these"): "Keep the stored values",
     ("second-table", "first"): "Read only the first table",
     ("second-table", "skip"): "Skip the repeated header",
+}
+_CODES = {
+    "dates_are": "period-end",
+    "decimal": "decimal-mark",
+    "period": "period-length",
+    "skip_lines": "preamble",
+}
+"""Codes of questions that are called otherwise than their answers."""
+_ABOUT = {
+    "cases_of": "cases",
+    "columns": "column",
+    "date_order": "days and months",
+    "dates_are": "dates",
+    "decimal": "decimal mark",
+    "fill_down": "empty cells",
+    "member": "file of the archive",
+    "metrics": "metric",
+    "missing_words": "words for nothing",
+    "models_above": "names above metrics",
+    "name_columns": "columns of numbers",
+    "outcomes": "outcome",
+    "period": "length of a period",
+    "period_columns": "columns called like dates",
+    "positives": "positive class of",
+    "restatement": "lines that change",
+    "side_tables": "tables side by side",
+    "signs": "signs beside numbers",
+    "skip_lines": "names of the columns",
+    "spread": "number behind a value",
+    "thousands": "thousands mark",
+    "thresholds": "threshold of",
+    "two_heads": "names below metrics",
+    "wide": "columns of metrics",
+    "words": "word",
+    "zones": "zone",
+}
+"""What an answer is about, where its key does not say it."""
+_MOST_ANSWERS = 8
+_EVERYWHERE = {
+    "none of these": "None of these",
+    "all files": "All of them",
+    "all sheets": "All of them",
 }
 _CHANNELS = {
     "screen": "the screen Upload",
@@ -162,6 +212,35 @@ def read_as(receipt: Receipt) -> str:
     return f"Read as {literal(receipt.read_as)}."
 
 
+def answered(receipt: Receipt) -> str:
+    """What was answered about a file, in one line; empty where nothing was.
+
+    What a column holds comes last: the rows below show it, too.
+    """
+    labels = {column.name: column.label for column in columns(record_of(receipt.kind))}
+    given = sorted(receipt.answers, key=lambda answer: answer.startswith("columns."))
+    said = [_answered(*answer.partition("=")[::2], labels) for answer in given]
+    more = f"; and {plain(len(said) - _MOST_ANSWERS)} more" if len(said) > _MOST_ANSWERS else ""
+    return f"Answered: {'; '.join(said[:_MOST_ANSWERS])}{more}." if said else ""
+
+
+def _answered(key: str, value: str, labels: Mapping[str, str]) -> str:
+    """One answer: what it is about, and what was said of it."""
+    group, _, of = key.partition(".")
+    name = literal(labels.get(of, of.replace("%3D", "=")))
+    field, _, unit = value.partition(" ")
+    if value == "ignore" and of:
+        said = "not used"
+    elif group == "columns":
+        said = literal(f"{labels.get(field, field)} {unit}".strip())
+    elif of or key == "wide":
+        said = answer("", value)
+    else:
+        said = answer(_CODES.get(key, key.replace("_", "-")), value)
+    about = name if of and group not in _ABOUT else _ABOUT.get(group, key.replace("_", " "))
+    return f"{about} {name}: {said}" if of and group in _ABOUT else f"{about}: {said}"
+
+
 def batch(shown: Receipt, channel: str) -> str:
     """Who brought a batch, when and how."""
     when = f"{day_and_time(shown.received_at)} UTC" if shown.received_at else "an unknown time"
@@ -175,9 +254,8 @@ def answer(code: str, choice: str) -> str:
     """An answer in words; what comes from the file, such as a header, stays as it is."""
     if code == "preamble" and choice.isdigit():
         return f"Line {int(choice) + 1}"
-    if choice == "none of these":
-        return "None of these"
-    words = _ANSWERS.get((code, choice)) or (f"“{choice}”" if len(choice) == 1 else choice)
+    words = _ANSWERS.get((code, choice)) or _EVERYWHERE.get(choice)
+    words = words or (f"“{choice}”" if len(choice) == 1 else choice)
     return literal(words)
 
 

@@ -38,7 +38,7 @@ def columns_of(upload: Upload, file: UploadedFile, receipt: Receipt) -> bool:
     """
     if receipt.status in (Status.DUPLICATE, Status.FAILED):
         return False
-    asks = any(map(is_about_columns, receipt.questions))
+    asks = any(is_about_columns(question, upload.kind) for question in receipt.questions)
     is_refused = any(r.row is None and r.code in _REFUSED for r in receipt.rejects)
     if not asks and not is_refused:
         if receipt.status is Status.ASKED or not receipt.lines:

@@ -11,14 +11,17 @@ from pages.parts.common.format import literal
 from pages.parts.data import constants, import_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mlpm_core.records import Question, Receipt
     from mlpm_core.services.ingest.uploads import Upload
     from pages.parts.data.uploaded import UploadedFile
 
 _NONE: Final = "none of these"
 _WAYS_ON: Final = {
+    "encoding": "Open the file in the program that wrote it, save it as CSV (UTF-8), and upload "
+    "that.",
+    "member": "Take the file that holds the rows out of the archive and upload it alone.",
+    "restatement": "Nothing is stored. Delete these lines from the file and upload it again, or "
+    "leave this screen.",
     "sheet": "Save the sheet that holds the rows as a file of its own, with a line of column "
     "names on top, and upload that.",
     "preamble": "Write a line of column names above the rows and delete what stands above it; the "
@@ -26,6 +29,13 @@ _WAYS_ON: Final = {
     "second-table": "Save each table as a file of its own and upload them one by one.",
 }
 """What to do when none of the answers is right."""
+
+
+def answer_anew(file: UploadedFile) -> None:
+    """The way back to the first question of a file."""
+    st.button(
+        "Answer anew", icon=":material/replay:", type="tertiary", on_click=file.answer, args=((),)
+    )
 
 
 def ask(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
@@ -53,8 +63,10 @@ def ask(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     st.rerun()
 
 
-def answered_before(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
-    """A way to be asked again what an earlier file's answer decided."""
+def asked_again(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
+    """Ways to be asked again: what was answered of this file, and what an earlier one decided."""
+    if file.answers:
+        answer_anew(file)
     # It stays in sight once it is ticked, else Streamlit would forget that it was.
     if upload.ask_again or any(w.code == "answered-before" for w in receipt.warnings):
         st.checkbox(
@@ -71,11 +83,11 @@ def _asked(upload: Upload, file: UploadedFile, question: Question) -> str:
         if field is not None:
             st.markdown(label)
             return constants.asked(upload, field, key)
-    choices, lines = _choices(question)
-    has_line_per_choice = len(lines) == len(choices)
-    if not has_line_per_choice:
-        for line in lines:
-            st.code(line, language=None)
+    choices, captions = _choices(question)
+    lines = [] if captions else question.preview
+    if lines:
+        st.markdown(label)
+        st.code("\n".join(lines), language=None, wrap_lines=True)
     if not choices:
         return st.text_input(label, key=key)
     return (
@@ -84,26 +96,32 @@ def _asked(upload: Upload, file: UploadedFile, question: Question) -> str:
             choices,
             index=None,
             key=key,
+            label_visibility="collapsed" if lines else "visible",
             format_func=lambda choice: import_text.answer(question.code, choice),
-            captions=[literal(line) for line in lines] if has_line_per_choice else None,
+            captions=[literal(caption) for caption in captions] or None,
         )
         or ""
     )
 
 
-def _choices(question: Question) -> tuple[list[str], Sequence[str]]:
-    """The choices of a question, each with what it looks like, and a way on if none is right."""
-    choices, lines = list(question.choices), list(question.preview)
+def _choices(question: Question) -> tuple[list[str], list[str]]:
+    """The choices of a question, each with what it looks like, and a way on if none is right.
+
+    Without captions where what a question shows is not of its choices, one by one.
+    """
+    choices, shown = list(question.choices), question.preview
+    captions: list[str] = []
     if question.code == "preamble":  # any of the lines may be the header
-        parts = [line.partition(": ") for line in question.preview]
-        choices, lines = [str(int(n) - 1) for n, _, _ in parts], [text for _, _, text in parts]
-    elif choices and len(lines) == len(choices):
-        lines = [x.removeprefix(f"{c}: ") for c, x in zip(choices, lines, strict=True)]
-    if question.code in _WAYS_ON and choices:
-        has_line_per_choice = len(lines) == len(choices)
+        parts = [line.partition(": ") for line in shown]
+        choices, captions = [str(int(n) - 1) for n, _, _ in parts], [text for _, _, text in parts]
+    elif len(shown) == len(choices):
+        pairs = list(zip(choices, shown, strict=True))
+        if all(line.startswith(f"{choice}: ") for choice, line in pairs):
+            captions = [line.removeprefix(f"{choice}: ") for choice, line in pairs]
+    if question.code in _WAYS_ON and choices and _NONE not in choices:
         choices.append(_NONE)
-        lines += ["MLPM then says what to do"] * has_line_per_choice
-    return choices, lines
+        captions += ["MLPM then says what to do"] if captions else []
+    return choices, captions
 
 
 def _field(kind: str, name: str) -> FileField | None:
