@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.request import StoredRecords
     from mlpm_core.records import Column, Question, Record, Warned
 
-_MOST_SHOWN = 20
+_MOST_SHOWN, _FEW = 20, 5
 _MOST_COMPARED = 2000
 _MEETS_MODELS_FIRST = (MetricResult, Prediction)
 
@@ -130,6 +130,7 @@ def _with_known_references(file: ParsedFile, stored: StoredRecords) -> Rows:
         plural = KINDS[column.refers_to].plural
         plural = plural if plural[:2].isupper() else plural.lower()
         near = _near(np.flatnonzero(is_unknown).tolist(), values, existing)
+        has = f" ({', '.join(map(shown, sorted(existing)))})" if len(existing) <= _FEW else ""
         for i in np.flatnonzero(is_unknown[codes]).tolist():
             file.faults.add(
                 int(rows.of[i]),
@@ -137,7 +138,7 @@ def _with_known_references(file: ParsedFile, stored: StoredRecords) -> Rows:
                 "unknown-reference",
                 values[int(codes[i])],
                 plural=plural,
-                near=near.get(int(codes[i]), ""),
+                near=near.get(int(codes[i]), has if existing else ""),
             )
     return rows.taken(~file.faults.is_bad[rows.of])
 

@@ -116,7 +116,7 @@ def test_lines_that_change_are_named_and_may_be_kept():
     assert list(radio.options) == ["Change the stored values", "Keep the stored values"]
     assert not radio.proto.captions
     (changes,) = [c.value.splitlines() for c in app.code]
-    assert changes[0].startswith("demand-forecast, 1.0, wape, Mon 22 Jun 2026: 0.")
+    assert changes[0].startswith("demand-forecast, wape, Mon 22 Jun 2026, 1.0: 0.")
     assert [x.endswith(" to 0.36") for x in changes] == [True, True]
     radio.set_value("none of these")
     button(app, "Go on with these answers").click()
@@ -135,12 +135,12 @@ def test_an_answer_is_told_with_the_receipt_and_can_be_given_anew():
         app.radio[0].set_value(order)
         button(app, "Go on with these answers").click()
         run(app)
-        assert f"Answered: days and months: {words}." in said(app)
+        assert f"By these answers: days and months: {words}." in said(app)
         read.append(plain(said(app)).partition("Read as ")[2][:40])
         button(app, "Answer anew").click()
         run(app)
     assert ("2 Mar 2024" in read[0], "3 Feb 2024" in read[1]) == (True, True)
-    assert "Answered:" not in said(app)
+    assert "By these answers" not in said(app)
 
 
 @pytest.mark.usefixtures("demo")

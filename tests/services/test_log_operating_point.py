@@ -55,10 +55,13 @@ def rows(n=600, yes="1", no="0", seed=3):
     ]
 
 
-def log(workspace, lines, *, ask_again=False, **answers):
+def log(workspace, lines, *, ask_again=False, dry_run=False, **answers):
     profile = Profile(**answers)
     text = HEAD + "".join(",".join(map(str, line)) + "\n" for line in lines)
-    return put(workspace, text, kind="prediction_log", profile=profile, ask_again=ask_again)
+    return put(
+        workspace, text, kind="prediction_log", profile=profile, ask_again=ask_again,
+        dry_run=dry_run,
+    )  # fmt: skip
 
 
 def scored(cases):
@@ -90,6 +93,8 @@ def test_scores_alone_ask_for_the_threshold_once_and_then_give_precision_and_rec
     (question,) = asked.questions
     assert (question.key, question.choices) == ("thresholds.m", [])
     assert "Recall" in question.message
+    shown = log(workspace, scored(cases), thresholds={"m": "0.35"}, dry_run=True)
+    assert "as answered for this file." in "".join(w.message for w in shown.warnings)
     done = log(workspace, scored(cases), thresholds={"m": "0.35"})
     assert done.status is Status.COMMITTED
     found = by_week(workspace)

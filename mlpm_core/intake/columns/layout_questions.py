@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from mlpm_core.records import Question, Reject
 
 _MOST_DATES = 5  # that are shown
+NO_DATE = "is no date"
+"""What a question says of a date that cannot be read as an answer would have it."""
 _MEANS = {
     KEEP: "another metric, kept under its own name; no value rests on it",
     IGNORE: "none of these; the column is not used",
@@ -353,7 +355,7 @@ def _read_in(text: str, order: str) -> str:
     """
     read = moment(text, order, None) or in_any_form(text, order)
     if read is None or read.at is None:
-        return f"{text} is no date"
+        return f"{text} {NO_DATE}"
     return f"{text} is {day_in_words(read.local or read.at)}"
 
 

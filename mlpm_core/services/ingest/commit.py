@@ -57,16 +57,27 @@ class _OutdatedError(Exception):
 
 
 def would_be(workspace: Workspace, judged: Judged, channel: str) -> Receipt:
-    """The receipt of a file if it was stored; nothing is."""
+    """The receipt of a file if it was stored; nothing is.
+
+    What is said of the batch that it would be is said of the file: its number is of this trial.
+    """
 
     def work(writer: Writer) -> Receipt:
         laid = _laid(workspace, judged, writer)
         return _committed(workspace, writer, judged, laid, channel, BatchContent(), is_dry=True)
 
     examples = judged.judgement.examples()
-    return workspace.store.trial(work).model_copy(
-        update={"batch": None, "status": Status.DRY_RUN, "examples": examples}
-    )
+    done = workspace.store.trial(work)
+    batch = str(done.batch)
+    warnings = [
+        w.model_copy(update={"message": w.message.replace(batch, "this file")})
+        for w in done.warnings
+    ]
+    return done.model_copy(
+        update={
+            "batch": None, "status": Status.DRY_RUN, "examples": examples, "warnings": warnings,
+        }
+    )  # fmt: skip
 
 
 def kept(

@@ -33,7 +33,7 @@ FROM_LOG: Final = "computed-from-log"
 OF_STORE: Final = (ALSO_NEEDED, FROM_LOG)
 """Codes of lines that say something of stored values, not of the file."""
 
-_MOST_PERIODS: Final = 3
+_MOST_PERIODS: Final = 1  # the screens have them all
 
 
 def lines_on_metrics(
@@ -145,7 +145,7 @@ def _from_log(name: str, mechanism: Mechanism, reading: LogReading) -> Iterator[
     goes_by = f" {reading.notes.goes_by}" if reading.notes.goes_by else ""
     yield Warned(
         code=FROM_LOG,
-        message=f"{name} takes what nobody reports from the prediction log: {told}{more}. "
+        message=f"{name} takes from the prediction log what nobody reports: {told}{more}. "
         f"{reading.notes.n_outcomes:,} of {reading.notes.n:,} predictions have an outcome yet."
         f"{goes_by}{units}",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ParserSandbox, Refusal
+from mlpm_core.intake.columns.layout_questions import NO_DATE
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.intake.shape import Shape
 from mlpm_core.records import ValueCase, Warned
@@ -49,7 +50,6 @@ _ABOUT_PERIODS = ("period", "dates_are")
 # all: a mapping of which only the questions were answered again would be another one.
 _ABOUT_COLUMNS = ("columns.", "fields.", "metrics.", "wide")
 _CASE = "constants.value_case_id"
-_CONTRADICTED_BY = {"dmy": "mdy: ", "mdy": "dmy: "}
 _MOST_TURNS = 10
 
 
@@ -258,11 +258,14 @@ def _answered(
     warnings = []
     for question in questions:
         answer, batch = kept.get(question.key, ("", ""))
-        against = _CONTRADICTED_BY.get(answer) if question.code == "date-order" else None
-        if answer not in question.choices or (
-            against is not None and any(line.startswith(against) for line in question.preview)
-        ):
+        if answer not in question.choices or _is_contradicted(question, answer):
             continue
         profile = profile.answered(question.key, answer)
         warnings.append(answered_before(question.key, answer, batch))
     return profile, warnings
+
+
+def _is_contradicted(question: Question, answer: str) -> bool:
+    """Whether dates of the file cannot be read in the order of day and month that was answered."""
+    own = (line for line in question.preview if line.startswith(f"{answer}: "))
+    return question.code == "date-order" and any(NO_DATE in line for line in own)

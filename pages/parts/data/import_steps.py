@@ -165,7 +165,7 @@ def report(receipt: Receipt) -> None:
 def consequences(receipt: Receipt) -> None:
     """What is worth knowing about an import or an undo, and its effect on KPIs."""
     for warned in receipt.warnings:
-        st.info(literal(warned.message), icon=":material/info:")
+        st.info(import_text.warning(receipt, warned), icon=":material/info:")
     if receipt.examples:
         with st.expander("How the lines were read"):
             printing.table(

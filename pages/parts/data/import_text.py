@@ -11,7 +11,7 @@ from pages.parts.common.format import counted, day, day_and_time, listed, litera
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpm_core.records import Receipt, Reject
+    from mlpm_core.records import Receipt, Reject, Warned
 
 _ANSWERS = {
     ("hidden-rows", "read"): "Read them",
@@ -140,7 +140,7 @@ _ABOUT = {
     "zones": "zone",
 }
 """What an answer is about, where its key does not say it."""
-_MOST_ANSWERS = 8
+_MOST_ANSWERS, _LONGEST_ANSWER = 8, 60
 _EVERYWHERE = {
     "none of these": "None of these",
     "all files": "All of them",
@@ -213,20 +213,31 @@ def read_as(receipt: Receipt) -> str:
 
 
 def answered(receipt: Receipt) -> str:
-    """What was answered about a file, in one line; empty where nothing was.
+    """By which answers a file was read, in one line; empty where nothing was asked.
 
     What a column holds comes last: the rows below show it, too.
     """
-    labels = {column.name: column.label for column in columns(record_of(receipt.kind))}
     given = sorted(receipt.answers, key=lambda answer: answer.startswith("columns."))
-    said = [_answered(*answer.partition("=")[::2], labels) for answer in given]
+    said = [_answered(receipt.kind, *answer.partition("=")[::2]) for answer in given]
     more = f"; and {plain(len(said) - _MOST_ANSWERS)} more" if len(said) > _MOST_ANSWERS else ""
-    return f"Answered: {'; '.join(said[:_MOST_ANSWERS])}{more}." if said else ""
+    return f"By these answers: {'; '.join(said[:_MOST_ANSWERS])}{more}." if said else ""
 
 
-def _answered(key: str, value: str, labels: Mapping[str, str]) -> str:
+def warning(receipt: Receipt, warned: Warned) -> str:
+    """What is worth knowing about an import; what was answered before is said as on screen."""
+    head, _, answer = warned.message.partition(": ")
+    if warned.code != "answered-before":
+        return literal(warned.message)
+    return (
+        f"{literal(head)}: {_answered(receipt.kind, *answer.rstrip('.').partition(' is ')[::2])}."
+    )
+
+
+def _answered(kind: str, key: str, value: str) -> str:
     """One answer: what it is about, and what was said of it."""
+    labels = {column.name: column.label for column in columns(record_of(kind))}
     group, _, of = key.partition(".")
+    value = value if len(value) <= _LONGEST_ANSWER else f"{value[:_LONGEST_ANSWER]}…"
     name = literal(labels.get(of, of.replace("%3D", "=")))
     field, _, unit = value.partition(" ")
     if value == "ignore" and of:
