@@ -33,6 +33,8 @@ class FileColumn:
         What it may be, where it is read as nothing; never used without a person's word.
     must_be_told : bool
         Whether the import would ask about it, or refuse it, if nothing were said.
+    is_told : bool
+        Whether it is read as it is because an answer says so.
     """
 
     key: str
@@ -46,6 +48,7 @@ class FileColumn:
     suggestion: str = ""
     suggested_unit: str = ""
     must_be_told: bool = False
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

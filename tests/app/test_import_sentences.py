@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from mlpm_core.records import Question, Receipt, Reject
+from mlpm_core.records import Question, Receipt, Reject, Warned
 from pages.parts.data import import_text as say
 
 NOON = datetime(2026, 6, 3, 12, 5)
@@ -100,3 +100,40 @@ def test_what_came_in_and_when_last():
     assert say.imports([batch("B2", "B3"), batch("B1")]) == (
         r"**2 batches** came in, 1 of them undone; the newest is B2 of 3 Jun 2026 by \*ann\*."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "sentence"),
+    [
+        ("models", [], ""),
+        ("metric_results", ["columns.Wert=value in %", "two_heads=yes", "skip_lines=3"],
+         "By these answers: names below metrics: Models, or candidates; names of the columns: "
+         "Line 4; column Wert: Value in %."),
+        ("prediction_log", ["fields.y_true=*churned*", "thresholds.a%3Db=0.5", "columns.x=ignore",
+                            "encoding=cp1252"],
+         "By these answers: Outcome: \\*churned\\*; threshold of a\\=b: 0\\.5; encoding: cp1252; "
+         "column x: not used."),
+        ("metric_results", [f"metrics.m{i}=keep" for i in range(9)],
+         f"By these answers: {'; '.join(f'metric m{i}: None of these' for i in range(8))}; and 1 "
+         "more."),
+        ("metric_results", [f"wide={'a,' * 40}"],
+         f"By these answers: columns of metrics: {'a,' * 30}…."),
+    ],
+)  # fmt: skip
+def test_answers_stand_on_the_receipt_in_words(kind, answers, sentence):
+    assert say.answered(receipt(kind=kind, answers=answers)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "sentence"),
+    [
+        ("answered-before", "Read as answered before, for B00012: date_order is dmy.",
+         "Read as answered before, for B00012: days and months: The day first."),
+        ("answered-before", "Columns read as answered before, for B00012: Wert is value.",
+         "Columns read as answered before, for B00012."),
+        ("totals", "*1* row: x is y.", "\\*1\\* row\\: x is y\\."),
+    ],
+)  # fmt: skip
+def test_what_was_answered_before_is_said_in_words(code, message, sentence):
+    warned = Warned(code=code, message=message)
+    assert say.warning(receipt(), warned) == sentence

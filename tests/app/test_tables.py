@@ -188,10 +188,14 @@ def test_every_reject_says_how_to_mend_it():
 def test_examples_leave_out_the_project_and_columns_without_a_value():
     examples = [
         Example(line=2, change="new", row={"project": "shop", "model_id": "m"}),
-        Example(line=3, change="changed", row={"project": "shop", "owner": "Ines"}),
-    ]
-    assert columns(tables.examples(receipt(examples=examples))) == {
-        "Line": [2, 3], "Is": ["new", "changed"], "model_id": ["m", ""], "owner": ["", "Ines"],
+        Example(line=3, change="changed", row={
+            "project": "shop", "granularity": "P1W", "period_start": "2026-01-05 00:00:00",
+        }),
+    ]  # fmt: skip
+    read = tables.examples(receipt(kind="metric_results", examples=examples))
+    assert columns(read) == {
+        "Line": [2, 3], "Is": ["new", "changed"], "Model": ["m", ""],
+        "Period start": ["", "2026-01-05"], "Granularity": ["", "Week"],
     }  # fmt: skip
 
 

@@ -77,6 +77,8 @@ def test_the_answers_of_a_mapping_read_the_file_and_are_taken_one_by_one():
     ]  # fmt: skip
     _, (row,) = rows(GERMAN, answers)
     assert (row["model_id"], row["metric"], row["value"], row["n"]) == ("m", "recall", 0.8, 410)
+    read = look(request(GERMAN, answers=answers))  # gone through again, nothing is forgotten
+    assert mapping_answers(read, [ColumnChoice(c.field) for c in read.columns], {}) == answers
 
 
 def test_what_no_column_holds_is_a_constant():

@@ -44,6 +44,7 @@ def look_at(opened: DecodedFile) -> FileLook:
     n_of = Counter(header.fields)
     told |= {j for j, name in enumerate(header.fields) if name and n_of[name] > 1}
     answers = {normal(h.replace("%3D", "=")): a for h, a in fields.profile.columns.items()}
+    said = answers.keys() | set(map(normal, fields.profile.fields.values()))
     columns = []
     for j, name in enumerate(header.fields):
         cells = filled_cells(records, j)
@@ -64,6 +65,7 @@ def look_at(opened: DecodedFile) -> FileLook:
                 suggestion=suggestion,
                 suggested_unit=unit or _unit_of(header.cells[j], fields, name),
                 must_be_told=j in told,
+                is_told=not said.isdisjoint((normal(key), normal(header.cells[j]))),
             )
         )  # fmt: skip
     return FileLook(

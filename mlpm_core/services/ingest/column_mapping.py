@@ -138,7 +138,8 @@ def _answers(column: FileColumn, choice: ColumnChoice, asked: Collection[str]) -
     if choice.holds.startswith(METRIC_PREFIX):
         return _of_metric(column, choice.holds.removeprefix(METRIC_PREFIX), unit)
     is_plain = choice.holds == column.field and not unit
-    if is_plain and not (column.unit or column.factor != 1.0 or column.suggested_unit):
+    is_read_so = not (column.unit or column.factor != 1.0 or column.suggested_unit)
+    if is_plain and is_read_so and not column.is_told:
         return []
     return [f"{key}={choice.holds}{_said(unit)}"]
 

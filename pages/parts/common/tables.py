@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from mlpm_core.records import columns, record_of
 from pages.parts.common.cache import made_once
+from pages.parts.common.choices import choice_label
 from pages.parts.common.format import (
     NOTHING,
     WORDS,
@@ -200,8 +202,14 @@ def rejects(receipt: Receipt) -> pd.DataFrame:
 
 def examples(receipt: Receipt) -> pd.DataFrame:
     """The first new and changed lines as they were read; columns without a value are left out."""
+    fields = {c.name: c for c in columns(record_of(receipt.kind)) if c.name != "project"}
     rows = [
-        {"Line": e.line, "Is": e.change} | {k: v for k, v in e.row.items() if k != "project"}
+        {"Line": e.line, "Is": e.change}
+        | {
+            field.label: choice_label(field, e.row[name].removesuffix(" 00:00:00"))
+            for name, field in fields.items()
+            if name in e.row
+        }
         for e in receipt.examples
     ]
     return pd.DataFrame(rows).fillna("")

@@ -107,8 +107,12 @@ _ANSWERS = {
 _CODES = {
     "dates_are": "period-end",
     "decimal": "decimal-mark",
+    "metrics": "metric-name",
+    "outcomes": "outcome-class",
     "period": "period-length",
     "skip_lines": "preamble",
+    "words": "word",
+    "zones": "zone-name",
 }
 """Codes of questions that are called otherwise than their answers."""
 _ABOUT = {
@@ -224,13 +228,17 @@ def answered(receipt: Receipt) -> str:
 
 
 def warning(receipt: Receipt, warned: Warned) -> str:
-    """What is worth knowing about an import; what was answered before is said as on screen."""
+    """What is worth knowing about an import; what was answered before is said in words.
+
+    What was said before of columns stands among the answers of the receipt.
+    """
     head, _, answer = warned.message.partition(": ")
     if warned.code != "answered-before":
         return literal(warned.message)
-    return (
-        f"{literal(head)}: {_answered(receipt.kind, *answer.rstrip('.').partition(' is ')[::2])}."
-    )
+    if head.startswith("Columns"):
+        return f"{literal(head)}."
+    key, _, value = answer.rstrip(".").partition(" is ")
+    return f"{literal(head)}: {_answered(receipt.kind, key, value)}."
 
 
 def _answered(kind: str, key: str, value: str) -> str:
@@ -244,10 +252,10 @@ def _answered(kind: str, key: str, value: str) -> str:
         said = "not used"
     elif group == "columns":
         said = literal(f"{labels.get(field, field)} {unit}".strip())
-    elif of or key == "wide":
-        said = answer("", value)
     else:
-        said = answer(_CODES.get(key, key.replace("_", "-")), value)
+        said = answer(
+            _CODES.get(group, "" if of or key == "wide" else key.replace("_", "-")), value
+        )
     about = name if of and group not in _ABOUT else _ABOUT.get(group, key.replace("_", " "))
     return f"{about} {name}: {said}" if of and group in _ABOUT else f"{about}: {said}"
 
