@@ -8,7 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
-from mlpm_core.intake.files.table import Codes, Damage, DictionaryColumn, Table, coded_columns, told_apart
+from mlpm_core.intake.files.table import (
+    Codes,
+    Damage,
+    DictionaryColumn,
+    Table,
+    coded_columns,
+    told_apart,
+)
 from mlpm_core.intake.messages import Refusal
 
 if TYPE_CHECKING:
