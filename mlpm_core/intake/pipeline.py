@@ -220,6 +220,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         read_as.append(SPREADS_IN_WORDS[opened.spread])
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
+    if opened.text.part:
+        read_as.append(opened.text.part)
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,

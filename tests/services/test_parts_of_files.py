@@ -52,6 +52,8 @@ def test_each_part_of_a_file_can_be_stored(workspace, make):
     assert put(workspace, data).status is Status.ASKED
     done = [put(workspace, data, profile=answers(data, part)) for part in PARTS]
     assert [(d.status, d.new) for d in done] == [(Status.COMMITTED, 1)] * 3
+    told = "file june.csv" if make is zipped else "sheet june"
+    assert done[0].read_as.endswith(told), "which part it is"
     assert sorted(values(workspace).values()) == [0.6, 0.7, 0.8]
     assert all(check.ok for check in backups.verify(workspace))
 
@@ -93,5 +95,6 @@ def test_all_files_of_an_archive_leave_nothing_of_its_parts(workspace):
     data = zipped()
     done = put(workspace, data, profile=Profile(member="all files"))
     assert (done.status, done.new) == (Status.COMMITTED, 3)
+    assert done.read_as.endswith("all files")
     part = put(workspace, data, profile=answers(data, "july"), dry_run=True)
     assert (part.new, part.identical) == (0, 1)
