@@ -1,4 +1,4 @@
-"""Two lines of heads, of which one names metrics and the other models, candidates or test sets."""
+"""Two lines of heads: metrics, and models, candidates, test sets or statistics of each of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlpm_core.intake.files.rewritten import (
     number_at,
     records_of,
 )
-from mlpm_core.intake.messages import Refusal, question, shown
+from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.intake.row_parts import numbered
 from mlpm_core.records import Evaluation, MetricResult
@@ -42,8 +42,13 @@ _SPLIT: Final = re.compile(
 _PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "test_set"}
 """What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
+_MEANS: Final = ("mean", "avg", "average")
+_LOWER: Final = ("lower", "low", "ci_low", "ci_lower")
+_UPPER: Final = ("upper", "high", "ci_high", "ci_upper")
+_ERRORS: Final = (("SE", ("se", "sem", "stderr", "std_err")), ("SD", ("std", "sd", "stdev")))
 _STATISTICS: Final = frozenset(
-    {"mean", "std", "sd", "se", "min", "max", "count", "median", "avg", "average", "n", "var"}
+    {*_MEANS, *_LOWER, *_UPPER, *(word for _, words in _ERRORS for word in words)}
+    | {"min", "max", "count", "median", "n", "var", "size", "25%", "50%", "75%"}
 )
 
 
@@ -56,6 +61,7 @@ class _Heads:
     own: dict[int, str]
     numbers: dict[int, tuple[str, str]]
     are_metrics_above: bool
+    are_statistics: bool
 
     @property
     def names(self) -> list[str]:
@@ -88,6 +94,8 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
     for delimiter in DELIMITERS:
         some = [*enumerate(csv.reader(first, delimiter=delimiter), start=1)]
         found = next((h for i in range(len(some) - 1) if (h := _heads(some, i))), None)
+        if found is not None and found.are_statistics:
+            return _means(text, found, record, delimiter)
         if found is None or (record is MetricResult and not found.are_metrics_above):
             continue
         field = _field_of(found, record)
@@ -119,7 +127,9 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
             pairs.pop()
         both = pairs if above else [(m, n) for n, m in pairs]
         numbers = dict(enumerate(both, start=k))
-        if not _tell_apart(both, is_spread=above or not all(upper[k:])):
+        is_spread = above or not all(upper[k:])
+        are_statistics = _are_statistics(both)
+        if not are_statistics and not _tell_apart(both, is_spread=is_spread):
             continue
         below = i + 2
         own = {j: lower[j] or upper[j] for j in range(k)}
@@ -130,7 +140,7 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
         cells_of = [row[j] for row in data for j in numbers if j < len(row) and row[j].strip()]
         if cells_of and 2 * sum(map(bool, map(_NUMBER.fullmatch, cells_of))) > len(cells_of):
             own = _named(own, data)
-            return _Heads(rows[i][0], rows[below - 1][0], own, numbers, above)
+            return _Heads(rows[i][0], rows[below - 1][0], own, numbers, above, are_statistics)
     return None
 
 
@@ -145,6 +155,18 @@ def _tell_apart(pairs: Sequence[tuple[str, str]], *, is_spread: bool) -> bool:
     if any(is_metric(n) or _NUMBER.fullmatch(n) or n.lower() in _STATISTICS for n in names):
         return False
     return len({*names}) < len(names) or len(metrics) == 1
+
+
+def _are_statistics(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether pairs of a metric and a statistic give each metric a mean and something beside it."""
+    of = {(metric, statistic.lower()) for metric, statistic in pairs}
+    metrics = {metric for metric, _ in pairs}
+    return (
+        len(of) == len(pairs) > len(metrics)
+        and all(map(is_metric, metrics))
+        and {statistic for _, statistic in of} <= _STATISTICS
+        and all(sum((metric, mean) in of for mean in _MEANS) == 1 for metric in metrics)
+    )
 
 
 def _named(own: dict[int, str], data: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -231,3 +253,50 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
                 [*(padded[j] for j in own), *([field] if is_slice else []), name, *more],
             )
     return replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
+
+
+def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> Text:
+    """A column for each metric, of its means, each with its error or its interval behind it."""
+    places = {(metric, word.lower()): j for j, (metric, word) in heads.numbers.items()}
+
+    def at(metric: str, words: Sequence[str]) -> int | None:
+        return next((places[metric, word] for word in words if (metric, word) in places), None)
+
+    own = {j: name or "candidate" * (record is Evaluation) for j, name in heads.own.items()}
+    ways = {
+        metric: (at(metric, _MEANS), at(metric, _LOWER), at(metric, _UPPER),
+                 [(word, at(metric, words)) for word, words in _ERRORS])
+        for metric in heads.metrics
+    }  # fmt: skip
+    out = TableText(delimiter)
+    out.add(text.row_at(heads.below), [*own.values(), *ways])
+    for row, cells in records_of(text, delimiter):
+        if row > heads.below and not all(map(is_blank, cells)):
+            padded = [*cells, *[""] * (max(heads.numbers) + 1 - len(cells))]
+            told = [_told(padded, *way) for way in ways.values()]
+            out.add(text.row_at(row), [*(padded[j] for j in own), *told])
+    used = {*_MEANS} | {w for _, words in _ERRORS for w in words} | {*_LOWER, *_UPPER}
+    left = [name for name in heads.names if name.lower() not in used]
+    said = [warned("means-read", names=left)] if left else []
+    return replace(text, data=out.data, rows=out.rows, warnings=(*text.warnings, *said))
+
+
+def _told(
+    cells: Sequence[str],
+    mean: int | None,
+    lower: int | None,
+    upper: int | None,
+    errors: Sequence[tuple[str, int | None]],
+) -> str:
+    """A mean as it is written with its interval, or else its error, in one cell."""
+    value = "" if mean is None else cells[mean].strip()
+    if not value:
+        return value
+    if lower is not None and upper is not None:
+        ends = [cells[lower].strip(), cells[upper].strip()]
+        if all(map(_NUMBER.fullmatch, ends)):
+            return f"{value} [{'; '.join(ends)}]"
+    for word, j in errors:
+        if j is not None and _NUMBER.fullmatch(cells[j].strip()):
+            return f"{value} ({word} {cells[j].strip()})"
+    return value
