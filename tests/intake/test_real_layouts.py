@@ -47,6 +47,9 @@ ERRORS = (
     "2026-W02;0,82;0,01;0,6;0,02\n"
 )
 ENDS = "model,mean,,lower,,upper,\n,auc,mae,auc,mae,auc,mae\nboost,0.8,70,0.75,60.5,0.85,80\n"
+FLAT = "model,recall_mean,recall_std,recall_max,Mean F1,f1 (sd)\nboost,0.81,0.02,0.9,0.7,0.03\n"
+NAMED = "model,week,recall,recall_se,auc,auc_sem\nchurn,2026-W02,0.81,0.02,0.7,0.03\n"
+ENDS_OF_ONE = "model,recall,recall_lower,recall_upper,f1,f1_std\nboost,0.81,0.79,0.83,0.7,0.1\n"
 V = "constants.value_case_id=v"
 
 
@@ -119,9 +122,19 @@ CASES = [
                     {"candidate": "logit", "metric": "recall", "value": 0.75})),
     results("means with their errors", ERRORS, "constants.model_id=churn", "decimal=,", n=4,
             rows=({"metric": "recall", "value": 0.81, "value_se": 0.02},)),
-    evaluated("intervals below statistics", ENDS, "spread=interval", n=2,
+    evaluated("intervals below statistics", ENDS, n=2,
               rows=({"metric": "roc_auc", "value": 0.8, "ci_low": 0.75, "ci_high": 0.85},
                     {"metric": "mae", "value": 70.0, "ci_low": 60.5, "ci_high": 80.0})),
+    evaluated("means and deviations by name", FLAT, n=2, warns=("means-read",),
+              rows=({"candidate": "boost", "metric": "recall", "value": 0.81},
+                    {"candidate": "boost", "metric": "f1", "value": 0.7})),
+    results("values with errors by name", NAMED, n=2,
+            rows=(week(5, metric="recall", value=0.81, value_se=0.02),
+                  week(5, metric="roc_auc", value=0.7, value_se=0.03))),
+    evaluated("ends of intervals of one of two", ENDS_OF_ONE, n=2,
+              warns=("means-read",),
+              rows=({"metric": "recall", "value": 0.81, "ci_low": 0.79, "ci_high": 0.83},
+                    {"metric": "f1", "value": 0.7})),
     evaluated("statistics without a mean", MEANS.replace("mean", "median"),
               rejects=("blank-label", "missing-column")),
     evaluated("candidates above metrics", CANDIDATES, "two_heads=yes", n=4,
