@@ -98,3 +98,30 @@ def test_all_files_of_an_archive_leave_nothing_of_its_parts(workspace):
     assert done.read_as.endswith("all files")
     part = put(workspace, data, profile=answers(data, "july"), dry_run=True)
     assert (part.new, part.identical) == (0, 1)
+
+
+def test_which_of_several_sheets_alike_is_read_is_asked_of_every_workbook(workspace):
+    """One with a sheet a month had been read for the month that was answered before, for ever."""
+    data = sheets()
+    put(workspace, data, profile=answers(data, "july"))
+    rows = [line.split(",") for line in (HEADER + "m1,recall,2024-09-02,0.5,\n").splitlines()]
+    later = workbook({"july": [rows[0], ["m1", "recall", "2024-07-01", "0.7", ""]], "may": rows})
+    assert [q.code for q in put(workspace, later).questions] == ["sheet"]
+    every = put(workspace, later, profile=Profile(sheet="all sheets"))
+    assert (every.new, every.identical) == (1, 1)
+    rows[1][2] = "2024-10-07"
+    once_more = workbook({"july": rows, "october": rows})
+    assert put(workspace, once_more, dry_run=True).status is Status.DRY_RUN, "all, as before"
+
+
+def test_a_sheet_that_is_like_no_other_is_read_as_answered_before(workspace):
+    def book(value):
+        return workbook({
+            "Notes": [["written", "by"], ["Ada", "x"]],
+            "Data": [line.split(",") for line in f"{HEADER}m1,recall,2024-06-03,{value},".split()],
+        })  # fmt: skip
+
+    put(workspace, book(0.8), profile=Profile(sheet="Data"))
+    then = put(workspace, book(0.7), profile=Profile(restatement="confirm"))
+    assert (then.status, then.changed) == (Status.COMMITTED, 1)
+    assert "answered-before" in {w.code for w in then.warnings}
