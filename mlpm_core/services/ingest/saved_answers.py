@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ParserSandbox, Refusal
 from mlpm_core.intake.columns.layout_questions import NO_DATE
+from mlpm_core.intake.files.workbook import ALL_SHEETS
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.intake.shape import Shape
 from mlpm_core.records import ValueCase, Warned
@@ -258,7 +259,12 @@ def _answered(
     warnings = []
     for question in questions:
         answer, batch = kept.get(question.key, ("", ""))
-        if answer not in question.choices or _is_contradicted(question, answer):
+        is_one_of_alike = ALL_SHEETS in question.choices and answer != ALL_SHEETS
+        if (
+            answer not in question.choices
+            or is_one_of_alike  # a workbook with a sheet a month has another one by now
+            or _is_contradicted(question, answer)
+        ):
             continue
         profile = profile.answered(question.key, answer)
         warnings.append(answered_before(question.key, answer, batch))

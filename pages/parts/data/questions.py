@@ -63,15 +63,19 @@ def ask(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     st.rerun()
 
 
-def asked_again(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
-    """Ways to be asked again: what was answered of this file, and what an earlier one decided."""
+def asked_again(file: UploadedFile, receipt: Receipt) -> None:
+    """Ways to be asked again: what was answered, by an earlier file too, or which part is read."""
+    if receipt.status == "duplicate":
+        if receipt.chosen_part:
+            st.button("Read another part of it", icon=":material/tab:", on_click=file.another_part)
+        return
     if file.answers:
         answer_anew(file)
     # It stays in sight once it is ticked, else Streamlit would forget that it was.
-    if upload.ask_again or any(w.code == "answered-before" for w in receipt.warnings):
+    if file.asks_again or any(w.code == "answered-before" for w in receipt.warnings):
         st.checkbox(
             "Ask me again for this file",
-            key=file.key("ask"),
+            key=file.asking,
             help="Your new answers are then kept for the next file.",
         )
 
