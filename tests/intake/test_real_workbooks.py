@@ -206,7 +206,7 @@ def formatted(number_format, metric="recall"):
 def test_a_number_is_read_with_the_signs_that_its_format_shows(number_format, shown):
     question = asked(formatted(number_format))
     assert question.code == "signs"
-    assert f"such as {shown}." in question.message
+    assert f"as in {shown}. " in question.message
 
 
 @pytest.mark.parametrize(
