@@ -228,7 +228,7 @@ def test_what_was_answered_once_can_be_asked_again(page: Page, server: Server):
     page.get_by_text("Ask me again for this file").click()
     wait_for_app(page)
     assert page.get_by_text(re.compile("Does the day or the month stand first")).count() == 1
-    page.get_by_text("mdy", exact=True).click()
+    page.get_by_text("The month first", exact=True).click()
     page.get_by_role("button", name="Go on with these answers").click()
     wait_for_app(page)
     page.get_by_text("How the lines were read").click()
