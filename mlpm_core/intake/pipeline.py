@@ -14,6 +14,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
 from mlpm_core.intake.columns.cost_periods import both_days
+from mlpm_core.intake.columns.credits import with_credits
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -148,10 +149,11 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     if records.n_records == len(records.blank):
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
-    records = filled_down(records, opened.header, opened.fields, asked.profile)
+    records = filled_down(records, opened.header, opened.fields, opened.text)
+    records, of_sides = with_credits(records, opened.header, opened.fields)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
     faults, readings = _cells(records, opened, checker)
-    totals = totals_in(records, readings, checker.columns, opened.fields, faults)
+    totals = totals_in(records, readings, checker.columns, opened.fields, faults, opened.text)
     if totals.lines:
         records = records.without(totals.lines.__contains__)
         checker = Checker(opened.fields, opened.header, checker.grammar, asked.project)
@@ -228,7 +230,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records, in_dates), *totals.warnings, *said],
+        warnings=[*_about_file(opened, records, {*in_dates, *of_sides}), *totals.warnings, *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
@@ -371,7 +373,7 @@ def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.i
     return np.array([text.row_at(i + 1) - 1 for i in records.lines.tolist()], dtype=np.int64)
 
 
-def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) -> list[Warned]:
+def _about_file(opened: DecodedFile, records: Table, in_others: Collection[int]) -> list[Warned]:
     """The warnings about the file as a whole."""
     header, text = opened.header, opened.text
     inner = {i for start, n in records.spans.items() for i in range(start, start + n - 1)}
@@ -382,5 +384,5 @@ def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) 
     if text.unread:
         warnings.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
     warnings += text.warnings
-    extra = opened.checker.columns.unused_headers(in_dates)
+    extra = opened.checker.columns.unused_headers(in_others)
     return [*warnings, warned("extra-column", headers=extra)] if extra else warnings

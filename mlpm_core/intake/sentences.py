@@ -229,7 +229,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
     "fill-down": (
-        "{column} is empty in {n} rows, first in line {line}, below {value}. Is it that of the row "
+        "{column} is empty in {n} rows, first in {place}, below {value}. Is it that of the row "
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
@@ -240,8 +240,8 @@ QUESTIONS: Final[dict[str, str]] = {
     ),
     "name-columns": "{n} columns hold numbers under names of their own. Is each of them a {what}?",
     "scale": (
-        "{metric} of {model} was about {stored} so far and is {now} in this file. Is it meant as "
-        "it is written, or in another unit?"
+        "{name} was about {stored} so far and is {now} in this file. Is it meant as it is written, "
+        "or in another unit?"
     ),
     "models-above": (
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
@@ -274,6 +274,10 @@ QUESTIONS: Final[dict[str, str]] = {
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
+    "credits": (
+        "{column} tells credits from debits: {word} stands in {n} rows. Are their amounts refunds, "
+        "which are negative costs?"
+    ),
     "signs": (
         "The numbers in {column} bear signs, such as {value}. Are they to be read without them, "
         "percentages as shares?"

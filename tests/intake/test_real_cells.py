@@ -82,7 +82,11 @@ CASES = [
     Case("a currency in the header, told", costs("12.5").replace("amount", "CostUSD"),
          kind="cost_log", answers=("columns.CostUSD=amount in USD",),
          rows=({"amount": 12.5, "currency": "USD"},)),
-    Case("nonsense among signs", costs("12.5", "(7)", "x"), kind="cost_log",
+    Case("nonsense among signs", costs("12.5", "(7)", "x"), kind="cost_log", asked=("signs",),
+         says="read: (7) is -7"),
+    Case("nonsense among signs, told", costs("12.5", "(7)", "x"), kind="cost_log",
+         answers=("signs=read",), rejects=("not-a-number",), rows=amounts(12.5, -7.0), n=2),
+    Case("nonsense, most of it", costs("12.5", "(7)", "x", "y", "z"), kind="cost_log",
          rejects=("not-a-number",)),
     # Marks.
     Case("n16", "n16_german_all_over_1000.csv", kind="cost_log", rows=amounts(1234.56, 2345.6),

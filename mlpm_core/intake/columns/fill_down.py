@@ -16,15 +16,15 @@ from mlpm_core.records import ColumnKind
 if TYPE_CHECKING:
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.rows import Flags
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Table
-    from mlpm_core.intake.profile import Profile
 
 _MERGED: Final = (ColumnKind.NAME, ColumnKind.MOMENT, ColumnKind.DAY)
 _LEAST: Final = 2  # a single empty cell is a slip
 _PART: Final = 3
 
 
-def filled_down(records: Table, header: Header, fields: Fields, profile: Profile) -> Table:
+def filled_down(records: Table, header: Header, fields: Fields, text: Text) -> Table:
     """The table with such cells in each of their rows, once that is answered.
 
     Raises
@@ -32,6 +32,7 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
     Refusal
         With the question whether an empty cell is that of the row above.
     """
+    profile = fields.profile
     if profile.fill_down == "faulty" or profile.is_replay:
         return records
     blanks = {
@@ -56,13 +57,14 @@ def filled_down(records: Table, header: Header, fields: Fields, profile: Profile
     if profile.fill_down is None:
         j, blank = next(iter(blanks.items()))
         i = int(np.flatnonzero(blank)[0])
+        place = text.place_in_words(int(records.lines[i]) + 1)
         above = records.columns[j].cells[int(records.columns[j].codes[i - 1])]
         asked = question(
             "fill-down", "fill_down", ["fill", "faulty"],
-            column=header.label(j), n=int(blank.sum()), line=int(records.lines[i]) + 1,
+            column=header.label(j), n=int(blank.sum()), place=place,
             value=above,
             preview=[
-                f"fill: {header.label(j)} of line {int(records.lines[i]) + 1} is {shown(above)}",
+                f"fill: {header.label(j)} of {place} is {shown(above)}",
                 "faulty: these rows are faulty",
             ],
         )  # fmt: skip

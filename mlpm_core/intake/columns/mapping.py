@@ -115,6 +115,10 @@ def _is_one_period(
         return False
     named = [j for j in unused if header_length(header.cells[j]) is not None]
     dates = [j for j in unused if is_mostly_dates(filled_cells(records, j))]
+    if len(dates) > 1 and any(
+        has_own_word(header.cells[j], fields.columns["period_end"]) for j in dates
+    ):
+        return False  # one of them is the last day
     return bool(named) or len(dates) == 1
 
 
@@ -366,7 +370,9 @@ def _as_read(answer: str, cells: Sequence[str], own: str) -> str:
         if unit == "%":
             texts.append(f"{shown(cell)} is {number / 100:.12g}")
         elif money is not None:
-            texts.append(f"{shown(cell)} is {number * money.factor:,.12g} {money.currency}")
+            texts.append(
+                f"{shown(cell)} is {number * money.factor:,.12g} {money.currency or own}".rstrip()
+            )
         else:
             texts.append(f"{shown(cell)} {unit}")
     return ", ".join(texts)

@@ -25,7 +25,11 @@ _PARTS: Final = {"\u2030": 0.001, "bp": 0.0001, "bps": 0.0001}
 """Signs of smaller parts than hundredths: per mille, and basis points."""
 _BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
 _TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
-_MINUS: Final = re.compile(r"[\u2212\u2012\u2013](?P<number>[\s\u00a0]*[0-9.,].*)")
+_MINUS: Final = re.compile(
+    rf"[\u2212\u2012\u2013\u25b2\u25b3](?P<number>[\s\u00a0]*(?:{_SIGN})?[\s\u00a0]*[0-9.,].*)"
+)
+_SIDE: Final = re.compile(r"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*(?P<side>CR|DR)")
+"""An amount that is credited, or debited, as an accountant marks it."""
 _SCALES: Final = {
     "k": 1e3, "tsd": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "bn": 1e9, "mrd": 1e9,
     "billion": 1e9, "lakh": 1e5, "cr": 1e7, "crore": 1e7, "t": 1e3,
@@ -106,15 +110,20 @@ def without_signs(text: str) -> tuple[str, float, str]:
     (('81,4', 0.01, '%'), ('12.50', -1.0, 'brackets'))
     >>> without_signs("51,2 T\u20ac"), without_signs("1.2M"), without_signs("\u221212")
     (('51,2', 1000.0, 'currency'), ('1.2', 1000000.0, 'scale'), ('-12', 1.0, 'minus'))
+    >>> without_signs("$1,000.00 CR"), without_signs("\u25b220,450")
+    (('1,000.00', -1.0, 'currency'), ('-20,450', 1.0, 'minus'))
     """
     plain = text.strip(SPACES)
     if match := _PERCENT.fullmatch(plain):
         return match["number"].strip(SPACES), _PARTS.get(match["sign"].lower(), 0.01), "%"
     factor, taken = 1.0, ""
+    if match := _SIDE.fullmatch(plain):
+        plain, taken = match["number"], "minus"
+        factor = -1.0 if match["side"] == "CR" else 1.0
     if match := _MINUS.fullmatch(plain):
         plain, taken = f"-{match['number'].strip(SPACES)}", "minus"
     if match := _BRACKETS.fullmatch(plain):
-        plain, factor, taken = match["number"].strip(SPACES), -1.0, "brackets"
+        plain, factor, taken = match["number"].strip(SPACES), -factor, "brackets"
     for pattern in _CURRENCY:
         if match := pattern.fullmatch(plain):
             plain, taken = f"{match['sign']}{match['number'].strip(SPACES)}", "currency"

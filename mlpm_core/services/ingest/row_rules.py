@@ -101,7 +101,7 @@ def judged_with_rules(
     stored = Stored(reader, asked.project)
     if asked.record is Label:
         parsed = settled_labels(stored, asked, parsed)
-    if asked.record is MetricResult:
+    if asked.record in (MetricResult, KpiActual):
         parsed = settled_scale(reader, asked, parsed)
     if asked.record is Prediction:
         parsed = settled_log(reader, asked, parsed, ask_again=ask_again)
