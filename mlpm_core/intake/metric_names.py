@@ -53,20 +53,23 @@ def normal(name: str) -> str:
     return name.translate(_DROPPED).casefold()
 
 
+_NESTED: Final = "metrics."
 _METRIC_OF: Final = {normal(m): m for m in METRICS} | {
     normal(a): m for a, m in METRIC_ALIASES.items()
 }
 
 
 def known_metric(name: str) -> str | None:
-    """The registry's spelling of a metric, or None.
+    """The registry's spelling of a metric, or None; nested ones of JSON are called metrics.NAME.
 
     Examples
     --------
     >>> known_metric("ROC AUC"), known_metric("Sensitivity"), known_metric("joy_index")
     ('roc_auc', 'recall', None)
+    >>> known_metric("metrics.recall")
+    'recall'
     """
-    return _METRIC_OF.get(normal(name).rstrip("."))
+    return _METRIC_OF.get(normal(name).removeprefix(_NESTED).rstrip("."))
 
 
 _MAY_MEAN: Final = {

@@ -47,7 +47,7 @@ _WORDS: Final[dict[str, str]] = {
     "mois jour période periodo quarter quartal trimestre halbjahr semester semestre half kw cw wk "
     "q von du start begin from fecha timestamp time "
     "\u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
-    "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
+    "value": "value wert valeur valor result ergebnis actual ist score \u5b9f\u7e3e \u5024 \u503c",
     "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
     "candidate": "candidate model modell estimator name version run",
     "value_case_id": "case",
@@ -68,6 +68,15 @@ _WORDS: Final[dict[str, str]] = {
     "y_pred": "prediction predicted pred yhat forecast vorhersage prognose pr\u00e9diction class",
 }
 """Words of headers that suggest a field."""
+
+_NOT_MEASURED: Final = frozenset(
+    {
+        *("plan", "planned", "budget", "target", "forecast", "soll", "ziel", "prognose", "prevu"),
+        *("variance", "deviation", "delta", "abweichung", "diff", "previous", "vorjahr", "ytd"),
+        *("pr\u00e9vu", "objectif", "\u00e9cart", "meta", "or\u00e7ado", "presupuesto"),
+    }
+)
+"""Words of headers of numbers that nobody measured, or not in the period of the row."""
 
 
 def asked_about_fields(
@@ -114,11 +123,11 @@ def _is_one_period(
     if not {"period_start", "period_end"} <= set(missing) or "period" not in fields.columns:
         return False
     named = [j for j in unused if header_length(header.cells[j]) is not None]
-    dates = [j for j in unused if is_mostly_dates(filled_cells(records, j))]
-    if len(dates) > 1 and any(
-        has_own_word(header.cells[j], fields.columns["period_end"]) for j in dates
-    ):
-        return False  # one of them is the last day
+    dated = [j for j in unused if any(map(_is_date, filled_cells(records, j)))]
+    last_day = fields.columns["period_end"]
+    if len(dated) > 1 and any(has_own_word(header.cells[j], last_day) for j in dated):
+        return False
+    dates = [j for j in dated if is_mostly_dates(filled_cells(records, j))]
     return bool(named) or len(dates) == 1
 
 
@@ -176,6 +185,8 @@ def fit(header: str, cells: Sequence[str], column: Column) -> float:
     others = {w for name, ws in _WORDS.items() if name != column.name for w in ws.split()} - own
     fit = 2.0 * len(words & own) - 0.5 * len(words & others)
     fit += 1.0 if any(w in header for w in own if not w.isascii()) else 0.0
+    fit += 2.0 if words == _words(column.label) else 0.0
+    fit -= 3.0 if column.name == "value" and words & _NOT_MEASURED else 0.0
     if not cells:
         return fit - 4
     n_numbers = _share_of_numbers(cells)
