@@ -50,7 +50,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
-from mlpm_core.intake.columns.signs import in_codes, with_signs
+from mlpm_core.intake.columns.signs import in_codes, units_noted, with_signs
 from mlpm_core.intake.columns.spreads import (
     SPREADS_IN_WORDS,
     with_ends,
@@ -73,7 +73,15 @@ from mlpm_core.intake.period_columns import with_models_above, with_rows_of_peri
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import Cost, KpiActual, MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import (
+    Cost,
+    KpiActual,
+    MetricResult,
+    Prediction,
+    Receipt,
+    RolloutResult,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -179,7 +187,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         fields["currency"] = with_signs(fields["currency"], readings["amount"])
     if "currency" in fields and asked.profile.reads_layouts:
         fields["currency"] = in_codes(fields["currency"], asked.profile.own_currency)
-    if asked.record is KpiActual and not asked.profile.is_replay:
+    if asked.record in (KpiActual, RolloutResult) and not asked.profile.is_replay:
         fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):
         fields |= both_days(readings, checker.columns, faults, asked.profile)
@@ -211,6 +219,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         if (note != "utc-assumed" or asked.profile.zone in (None, "UTC"))
         and any(note in r.notes for r in readings.values())
     }
+    if asked.profile.reads_layouts:
+        notes |= units_noted(readings, opened.fields, n)
     if asked.record is MetricResult:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
     if has_periods:  # of no good row there is nothing to say

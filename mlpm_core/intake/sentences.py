@@ -137,6 +137,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "The unit {value} does not fit. {why}",
         "Write the value in the unit of its KPI, or correct the unit.",
     ),
+    "other-sign": (
+        "{column} is written in {value}, which does not fit. {why}",
+        "Convert the number, and write it without a sign.",
+    ),
     "odd-period": (
         "{period} is no hour, day, week, month, quarter or year.",
         "Split the row into such periods, or leave it out.",
@@ -311,6 +315,7 @@ WARNINGS: Final[dict[str, str]] = {
     "new-model": "Registered for the first time: {names}.",
     "unknown-metric": "Not in the registry, stored but not valued: {names}.",
     "print-cut": "The table was printed in part only: rows or columns of it are not in the file.",
+    "short-names": "Taken by the short names of the project: {names}.",
     "scaled": "Taken by the factor that makes them as large as before: {names}.",
     "totals": "{n} rows of totals are left out: {names}.",
     "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",

@@ -204,7 +204,7 @@ def _with_signs(
         return None
     own = grammar.profile.own_currency
     moneys = {currency_of(t, own) for t, (_, _, taken) in every.items() if taken == "currency"}
-    is_of_one = len(moneys) == 1 and not n_percent and grammar.profile.reads_layouts
+    is_of_one = len(moneys) == 1 and column.name == "amount" and grammar.profile.reads_layouts
     of_all = next(iter(moneys)) if is_of_one else ""
 
     if grammar.profile.signs is None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.rows import distinct
+from mlpm_core.intake.columns.written_units import money_of
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.quantity import PERCENT_WORDS, SHARE, currency_of_sign
+from mlpm_core.quantity import PERCENT_WORDS, SHARE, currency_of_sign, is_percent
+from mlpm_core.records import ColumnKind, Cost
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpm_core.intake.columns.header import Fields
     from mlpm_core.intake.columns.readings import Reading
+    from mlpm_core.intake.files.table import Codes
 
 _SIGN: Final = "(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\\$|[\u20ac\u00a3\u00a5\u20b9])"
 _PERCENT: Final = re.compile(
@@ -86,6 +93,30 @@ def with_signs(column: pa.Array, numbers: Reading) -> pa.Array:
         said = pc.and_(is_open, pa.array(numbers.noting(note)))
         texts = pc.if_else(said, note.removeprefix(SIGN), texts)
     return texts if notes else column
+
+
+def units_noted(readings: Mapping[str, Reading], fields: Fields, n: int) -> dict[str, Codes]:
+    """Which numbers stand in percent or in a currency, by a note of field and unit.
+
+    A sign about a number says it, or the header of its column. Numbers with a column of their own
+    for units or currencies are left out: there the unit stands beside them.
+    """
+    own = fields.profile.own_currency
+    noted: dict[str, Codes] = {}
+    for name, column in fields.columns.items():
+        has_own = name == "value" and "unit" in fields.columns
+        if column.kind is not ColumnKind.NUMBER or has_own or fields.record is Cost:
+            continue
+        for note in readings[name].notes:
+            if note.startswith(SIGN):
+                key = f"{SIGN}{name} {note.removeprefix(SIGN)}"
+                noted[key] = readings[name].noting(note).astype(np.int64)
+        unit = fields.units.get(name, "")
+        money = money_of(unit, own)
+        said = SHARE if is_percent(unit) else money.currency if money is not None else ""
+        if said:
+            noted[f"{SIGN}{name} {said}"] = np.ones(n, dtype=np.int64)
+    return noted
 
 
 def in_codes(column: pa.Array, own: str) -> pa.Array:

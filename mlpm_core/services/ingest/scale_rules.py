@@ -14,21 +14,26 @@ from mlpm_core.intake import Refusal
 from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags, values_in
 from mlpm_core.intake.columns.written_units import all_times
 from mlpm_core.intake.messages import question, warned
-from mlpm_core.records import METRICS, Group, Kpi, KpiActual
+from mlpm_core.quantity import is_percent
+from mlpm_core.records import METRICS, Group, Kpi, KpiTarget, MetricResult, RolloutResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpm_core.intake import ImportRequest
     from mlpm_core.intake.parsed_file import ParsedFile
-    from mlpm_core.records import Question
+    from mlpm_core.records import Question, Record
     from mlpm_core.store import Reader
 
 AS_WRITTEN: Final = "as written"
 EACH: Final = "each as before"
 _JUMPS: Final = (100.0, 1000.0)
 _ROOM: Final = 2.0  # so many times more or less is still such a jump
-_SCALED: Final = {"value": 1, "value_se": 1, "ci_low": 1, "ci_high": 1, "sum": 1, "sum_sq": 2}
+_ROOM_OF_KPIS: Final = 10.0**0.5  # of another length of period, too
+_SCALED: Final = {
+    "value": 1, "value_se": 1, "ci_low": 1, "ci_high": 1, "sum": 1, "sum_sq": 2,
+    "target": 1, "at_least": 1, "stretch": 1,
+}  # fmt: skip
 """The fields that hold a number of the series, and to which power."""
 _MOST_SERIES: Final = 2000
 _MOST_SHOWN: Final = 6
@@ -72,16 +77,22 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     """
     if asked.profile.is_replay or asked.profile.scale == AS_WRITTEN or not len(file.rows.of):
         return file
-    is_of_kpis = asked.record is KpiActual
-    if is_of_kpis and not asked.profile.reads_layouts:
+    is_of_kpis = asked.record is not MetricResult
+    if is_of_kpis and (asked.by_application or not asked.profile.reads_layouts):
         return file
-    series = (_of_kpis if is_of_kpis else _of_metrics)(reader, asked.project, file.rows)
-    values = np.abs(file.rows.fields["value"].cast(pa.float64()).to_numpy(zero_copy_only=False))
+    series = (
+        _of_kpis(reader, asked.project, asked.record, file.rows)
+        if is_of_kpis
+        else _of_metrics(reader, asked.project, file.rows)
+    )
+    number = "target" if asked.record is KpiTarget else "value"
+    values = np.abs(file.rows.fields[number].cast(pa.float64()).to_numpy(zero_copy_only=False))
     factors = np.ones(len(values))
     jumps: list[_Jump] = []
+    room = _ROOM_OF_KPIS if is_of_kpis else _ROOM
     for one in series:
         sizes = values[one.rows & (values > 0)]
-        times = _jump(float(np.median(sizes)) / one.was) if len(sizes) else None
+        times = _jump(float(np.median(sizes)) / one.was, room) if len(sizes) else None
         if times is not None:
             factors[one.rows] = 1 / times
             jumps.append(_Jump(one.name, one.was, float(np.median(sizes)), 1 / times))
@@ -124,19 +135,24 @@ def _of_metrics(reader: Reader, project: str, rows: Rows) -> Iterator[_Series]:
             yield _Series(f"{metric} of {model}", float(row["size"]), mine)
 
 
-def _of_kpis(reader: Reader, project: str, rows: Rows) -> Iterator[_Series]:
-    """The KPIs of which the file tells no unit, each over all cases: a group may be small."""
+def _of_kpis(
+    reader: Reader, project: str, record: type[Record], rows: Rows
+) -> Iterator[_Series]:
+    """The KPIs of which the file tells no unit, each over all cases: a group may be small.
+
+    So may a single unit of a roll-out be, of a KPI that adds up; of one in percent it may not.
+    """
     of_kpi, names = distinct(rows.fields["kpi_id"])
-    is_open = flags(
-        group == Group.ALL and not (unit or "").strip()
-        for group, unit in zip(
-            rows.fields["group"].to_pylist(), rows.fields["unit"].to_pylist(), strict=True
-        )
-    )
+    is_open = np.ones(len(of_kpi), dtype=bool)
+    if "unit" in rows.fields:
+        is_open &= flags(not (unit or "").strip() for unit in rows.fields["unit"].to_pylist())
+    if "group" in rows.fields:
+        is_open &= flags(group == Group.ALL for group in rows.fields["group"].to_pylist())
     stored = {r["kpi_id"]: r["size"] for r in reader.rows("sizes_of_kpis", project=project)}
     for kpi in reader.current(Kpi, project):
         was = abs(stored.get(kpi.kpi_id) or kpi.baseline or kpi.target or 0.0)
-        if was and kpi.kpi_id in names:
+        is_whole = record is not RolloutResult or is_percent(kpi.unit)
+        if was and is_whole and kpi.kpi_id in names:
             mine = (of_kpi == names.index(kpi.kpi_id)) & is_open
             yield _Series(kpi.title, float(was), mine)
 
@@ -147,7 +163,7 @@ def _has_ends(metric: object) -> bool:
     return registered is not None and isfinite(registered.low) and isfinite(registered.high)
 
 
-def _jump(ratio: float) -> float | None:
+def _jump(ratio: float, room: float = _ROOM) -> float | None:
     """The power of ten by which a series jumps; None when it does not.
 
     Examples
@@ -157,7 +173,7 @@ def _jump(ratio: float) -> float | None:
     """
     for times in _JUMPS:
         for factor in (times, 1 / times):
-            if factor / _ROOM <= ratio <= factor * _ROOM:
+            if factor / room <= ratio <= factor * room:
                 return factor
     return None
 
