@@ -129,6 +129,8 @@ def mended(
     counts: Sequence[int],
     read: Callable[[str], Cell],
     grammar: Grammar,
+    *,
+    are_of_many: bool = False,
 ) -> Mended | None:
     """How the faulty cells of a column may be meant; None when no one answer makes all readable.
 
@@ -138,13 +140,15 @@ def mended(
         The distinct cells of the column, and how many of each there are.
     read : callable
         The way in which some of them are faulty.
+    are_of_many : bool
+        Whether its numbers may be of several KPIs, some of them in percent and others not.
     """
     if grammar.profile.is_replay:  # signs that were answered were read then too
         return _with_signs(column, texts, read, grammar) if grammar.profile.signs else None
     if column.kind in _NUMBERS:
         return (
             _with_thousands(texts, grammar)
-            or _with_signs(column, texts, read, grammar)
+            or _with_signs(column, texts, read, grammar, are_of_many=are_of_many)
             or _with_words_for_nothing(column, texts, counts, read, grammar)
         )
     if column.kind in _DATES:
@@ -186,7 +190,12 @@ _MARK_WORDS: Final = {
 
 
 def _with_signs(
-    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+    column: Column,
+    texts: Sequence[str],
+    read: Callable[[str], Cell],
+    grammar: Grammar,
+    *,
+    are_of_many: bool = False,
 ) -> Mended | None:
     """Percent and currency signs, brackets and a minus behind, if most other cells are numbers."""
     if column.kind is not ColumnKind.NUMBER or grammar.profile.signs == "faulty":
@@ -200,7 +209,8 @@ def _with_signs(
     signed = [i for i, t in enumerate(cells) if apart[i][2] and read(t).fault is not None]
     n_percent = sum(taken == "%" for _, _, taken in apart)
     plain = [text for text, _, taken in apart if taken != "%"]
-    if not signed or (n_percent and not all(map(_is_small, plain))):
+    is_mixed = n_percent and not all(map(_is_small, plain))
+    if not signed or (is_mixed and not (are_of_many and grammar.profile.reads_layouts)):
         return None
     own = grammar.profile.own_currency
     moneys = {currency_of(t, own) for t, (_, _, taken) in every.items() if taken == "currency"}
