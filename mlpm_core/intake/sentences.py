@@ -292,6 +292,10 @@ QUESTIONS: Final[dict[str, str]] = {
     "percent-shares": (
         "{metric} is a share, and every value of it lies above 1 ({values} ...). Is it in percent?"
     ),
+    "percent-beside": (
+        "{metric} is a share, and stands with {values} in a file in which {others} is in percent. "
+        "Is it in percent, too?"
+    ),
     "cases-of": (
         "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
         "Does it count all cases of a period, or those of each metric alike?"
