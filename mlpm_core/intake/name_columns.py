@@ -1,4 +1,4 @@
-"""Tables with a column for each model, candidate, KPI or unit, or for each count of a confusion matrix.
+"""Tables with a column for each model, candidate, KPI or unit, or for each count of a matrix.
 
 Each number becomes a row of its own, as the reader of rows needs it.
 """

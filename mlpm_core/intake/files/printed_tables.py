@@ -96,8 +96,10 @@ def is_of_bars(data: bytes) -> bool:
 
     Examples
     --------
-    >>> is_of_bars(b"| model | auc |\n|:---|---:|\n| a | 0.8 |\n"), is_of_bars(b"model|auc\na|0.8\n")
-    (True, False)
+    >>> is_of_bars(b"| model | auc |\n|:---|---:|\n| a | 0.8 |\n")
+    True
+    >>> is_of_bars(b"model|auc\na|0.8\n")
+    False
     """
     head = data[:_LOOKED].decode("utf-8", "replace").splitlines()
     first = [line for line in head if line.strip()][:_LEAST]

@@ -135,9 +135,7 @@ def _of_metrics(reader: Reader, project: str, rows: Rows) -> Iterator[_Series]:
             yield _Series(f"{metric} of {model}", float(row["size"]), mine)
 
 
-def _of_kpis(
-    reader: Reader, project: str, record: type[Record], rows: Rows
-) -> Iterator[_Series]:
+def _of_kpis(reader: Reader, project: str, record: type[Record], rows: Rows) -> Iterator[_Series]:
     """The KPIs of which the file tells no unit, each over all cases: a group may be small.
 
     So may a single unit of a roll-out be, of a KPI that adds up; of one in percent it may not.
