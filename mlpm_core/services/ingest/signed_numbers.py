@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from mlpm_core.intake import ImportRequest
     from mlpm_core.intake.columns.rows import Flags
+    from mlpm_core.intake.columns.written_units import Floats
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.store import Reader
 
@@ -66,7 +67,8 @@ def with_units_held(reader: Reader, asked: ImportRequest, file: ParsedFile) -> P
             zero_copy_only=False
         )
         if (asked.kind, name) in _OF_KPIS:
-            fields[name] = _in_unit_of_kpi(file, name, unit, mine, kpis, own)
+            factors = _factors(file, name, unit, mine, kpis, own)
+            fields[name] = all_times(fields[name], factors)
         elif unit == SHARE:
             if name not in shares and asked.record not in _OF_METRICS:
                 _refuse(file, name, "%", mine, "It counts no share of anything.")
@@ -79,10 +81,10 @@ def with_units_held(reader: Reader, asked: ImportRequest, file: ParsedFile) -> P
     return replace(file, rows=Rows(file.rows.of, fields).taken(kept))
 
 
-def _in_unit_of_kpi(
+def _factors(
     file: ParsedFile, name: str, unit: str, mine: Flags, kpis: Mapping[str, Kpi], own: str
-) -> pa.Array:
-    """The numbers of a field, some of them in a unit, in that of their KPIs."""
+) -> Floats:
+    """What makes the numbers of a field, some of them in a unit, those of their KPIs' units."""
     factors = np.ones(len(mine))
     given = file.rows.fields
     for i in np.flatnonzero(mine).tolist():
@@ -96,7 +98,7 @@ def _in_unit_of_kpi(
             factors[i] = kpi_factor(unit, dimension, kpi_unit, own)
         except InputError as error:
             _refuse_one(file, i, name, "%" if unit == SHARE else unit, str(error))
-    return all_times(given[name], factors)
+    return factors
 
 
 def _refuse(file: ParsedFile, name: str, unit: str, mine: Flags, why: str) -> None:
