@@ -33,8 +33,9 @@ _PARTS: Final = {"\u2030": 0.001, "bp": 0.0001, "bps": 0.0001}
 _BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
 _TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
 _MINUS: Final = re.compile(
-    rf"[\u2212\u2012\u2013\u25b2\u25b3](?P<number>[\s\u00a0]*(?:{_SIGN})?[\s\u00a0]*[0-9.,].*)"
+    rf"(?:[\u2212\u2012\u2013][\s\u00a0]*|[\u25b2\u25b3])(?P<number>(?:{_SIGN}[\s\u00a0]*)?[0-9.,].*)"
 )
+"""A printed minus, and the triangle by which ledgers of Japan mark it."""
 _SIDE: Final = re.compile(r"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*(?P<side>CR|DR)")
 """An amount that is credited, or debited, as an accountant marks it."""
 _SCALES: Final = {
