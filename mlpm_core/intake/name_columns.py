@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.mapping import has_own_word
 from mlpm_core.intake.columns.totals import is_total
+from mlpm_core.intake.columns.year_parts import is_of_years
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import known_metric, normal
@@ -119,7 +120,7 @@ def _of_numbers(rows: Sequence[Sequence[str]], header: Header, fields: Fields) -
     for j, (cell, name) in enumerate(zip(header.cells, header.fields, strict=True)):
         cells = [row[j].strip() for row in rows if not is_blank(row[j])]
         is_open = name is None and not is_blank(cell) and not header.is_ignored(j, fields)
-        is_open = is_open and not fields.may_be_metric(cell) and bool(cells)
+        is_open = is_open and not (fields.may_be_metric(cell) or is_of_years(cell)) and bool(cells)
         if is_open and all(map(_NUMBER.fullmatch, cells)):
             yield j
 

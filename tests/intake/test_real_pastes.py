@@ -88,7 +88,8 @@ CASES = [
                {"candidate": "v2"})),
     Case("the outcome of a forecast", table("id|ts|model|Prognose|Ist", "1|2024-02-01|m|12,5|11",
                                             "2|2024-02-02|m|9|9,5", "3|2024-02-03|m|8|7"),
-         kind="prediction_log", answers=("fields.y_pred=Prognose", "decimal=,"), asked=("which-column",),
+         kind="prediction_log", answers=("fields.y_pred=Prognose", "decimal=,"),
+         asked=("which-column",),
          choices=("Ist", "none of these")),
 ]  # fmt: skip
 
