@@ -65,6 +65,7 @@ from mlpm_core.intake.diff import compared
 from mlpm_core.intake.files.csv_records import table
 from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
+from mlpm_core.intake.files.table import told_apart
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Fault, Refusal, shown, warned
 from mlpm_core.intake.name_columns import with_rows_of_counts, with_rows_of_names
@@ -231,6 +232,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         read_as.append(SPREADS_IN_WORDS[opened.spread])
     if checker.grammar.profile is not asked.profile:
         read_as.append(marks_in_words(checker.grammar.profile))
+    if opened.text.part:
+        read_as.append(opened.text.part)
     receipt = Receipt(
         status=Status.DRY_RUN,
         kind=asked.kind,
@@ -358,6 +361,8 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         records = table(
             lines, header.below, header.delimiter, header.cells, checker.passes, asked.limits
         )
+        named = zip(records.columns, header.fields, strict=True)
+        told_apart([column for column, field in named if field is not None])
         own_header = header
         records, header, spread = with_spreads_apart(records, header, fields, asked.profile)
         if header is not own_header:

@@ -333,6 +333,7 @@ WARNINGS: Final[dict[str, str]] = {
     "bill-added": "{n} lines of the bill were added up by model, service and days.",
     "extra-member": "Files of the archive that were not read: {names}.",
     "quoted-lines": "{n} lines were in quotes as a whole; these were taken off.",
+    "means-read": "Left out beside the value, or the mean, of each metric: {names}.",
     "side-tables": "{n} rows of a table beside the one that is read are left out: {names}.",
     "epics-left-out": "{n} epics are left out, since their work is in their issues: {names}.",
     "utc-assumed": "{n} times without offset were taken as UTC.",

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from mlpm_core.errors import printable
 
 _LONGEST_NAME, _ENDING = 255, 40
+_PARTS = frozenset({"member", "sheet", "side_tables", "second_table", "skip_lines"})
 _UTC_TOLD = {"type": "string", "description": "A moment in UTC, ISO 8601, without a zone."}
 _Utc = Annotated[datetime, WithJsonSchema(_UTC_TOLD)]
 
@@ -154,6 +155,19 @@ class Receipt(_Part):
     read_as: str = ""
     shape: str = ""
     examples: list[Example] = Field(default_factory=list)
+
+    @property
+    def chosen_part(self) -> frozenset[str]:
+        """Those of its answers that chose which part of a file of several was read.
+
+        Examples
+        --------
+        >>> answers = ["sheet=June", "decimal=,"]
+        >>> receipt = Receipt(status="committed", kind="kpis", project="p", answers=answers)
+        >>> sorted(receipt.chosen_part)
+        ['sheet=June']
+        """
+        return frozenset(a for a in self.answers if a.partition("=")[0] in _PARTS)
 
     @property
     def repairs(self) -> list[Repair]:

@@ -137,7 +137,7 @@ def _delete(writer: Writer, days: Days) -> None:
 
 def _are_counted(reader: Reader, days: Days) -> bool:
     any_of_them = f"SELECT 1 AS is_there {_stored(days)} LIMIT 1"
-    return reader.arrow(any_of_them, project=days.project).num_rows > 0
+    return bool(reader.arrow(any_of_them, project=days.project).num_rows)
 
 
 def _stored(days: Days) -> str:

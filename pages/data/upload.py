@@ -19,7 +19,7 @@ upload = import_steps.asked_for(project, kind, file)
 receipt = import_steps.checked(upload, file)
 st.header(file.title, anchor=False)
 st.markdown(import_text.receipt(receipt))
-questions.answered_before(upload, file, receipt)
+questions.answered_before(file, receipt)
 if not mapping_step.columns_of(upload, file, receipt):
     questions.ask(upload, file, receipt)
 import_steps.report(receipt)

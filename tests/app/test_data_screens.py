@@ -10,6 +10,7 @@ import pytest
 from mlpm_core.services.in_life import portfolio
 from mlpm_core.services.ingest import batches, imports, registers, source_runs
 from tests.app.conftest import button, labels, open_screen, plain, run, said
+from tests.services.test_parts_of_files import zipped
 
 DEMAND = "bike-shop-demand"
 HEADER = "model_id,model_version,metric,period_start,granularity,value,n\n"
@@ -71,6 +72,35 @@ def test_the_same_file_again_answers_with_the_first_receipt(demo):
     app = dropped(open_screen("upload", project=DEMAND), "again.csv", text)
     assert "already imported" in said(app)
     assert not [x for x in labels(app) if x.startswith("Store")]
+
+
+def test_another_part_of_an_archive_is_read_after_the_first_was_stored(demo):
+    """It had been a dead end: the archive was imported already, whichever of its files was."""
+    days = ("2026-06-29", "2026-06-30")
+    data = zipped({f"d{i}": f"demand-forecast,wape,{d},0.36,\n" for i, d in enumerate(days)})
+
+    def again(app):
+        app.file_uploader[0].upload("days.zip", data)
+        return run(app)
+
+    def chosen(app, file):
+        app.radio[0].set_value(file)
+        button(app, "Go on with these answers").click()
+        return run(app)
+
+    app = chosen(again(open_screen("upload", project=DEMAND)), "d0.csv")
+    assert "Files of the archive that were not read: d1" in said(app).replace("\\", "")
+    button(app, "Store 1 line").click()
+    app = again(run(app))
+    assert "already imported" in said(app)
+    button(app, "Read another part of it").click()
+    app = chosen(run(app), "d0.csv")
+    assert "already imported" in said(app)
+    button(app, "Read another part of it").click()
+    app = chosen(run(app), "d1.csv")
+    button(app, "Store 1 line").click()
+    run(app)
+    assert batches.receipts(demo, DEMAND)[0]["receipt"].answers == ["member=d1.csv"]
 
 
 @pytest.mark.usefixtures("demo")

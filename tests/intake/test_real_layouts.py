@@ -38,6 +38,18 @@ PANDAS = (
 FOLDS = ",accuracy,,f1,\nfold,boost,logit,boost,logit\n1,0.75,0.5,0.25,0.5\n2,0.25,0.5,0.75,0.5\n"
 SETS = ";accuracy;;f1;\nCandidate;test;holdout;test;holdout\nboost;0.8;0.7;0.6;0.5\n"
 CANDIDATES = ",boost,,logit,\ndataset,recall,f1,recall,f1\ntest,0.8,0.7,0.6,0.5\n"
+MEANS = (
+    ",recall,recall,recall,precision,precision\n,mean,std,count,mean,std\nmodel,,,,,\n"
+    "boost,0.81,0.02,5,0.7,nan\nlogit,0.75,,5,,0.1\n"
+)
+ERRORS = (
+    "week;recall;;f1;\n;Mean;SEM;Mean;SEM\n2026-W01;0,81;0,02;0,7;0,03\n"
+    "2026-W02;0,82;0,01;0,6;0,02\n"
+)
+ENDS = "model,mean,,lower,,upper,\n,auc,mae,auc,mae,auc,mae\nboost,0.8,70,0.75,60.5,0.85,80\n"
+FLAT = "model,recall_mean,recall_std,recall_max,Mean F1,f1 (sd)\nboost,0.81,0.02,0.9,0.7,0.03\n"
+NAMED = "model,week,recall,recall_se,auc,auc_sem\nchurn,2026-W02,0.81,0.02,0.7,0.03\n"
+ENDS_OF_ONE = "model,recall,recall_lower,recall_upper,f1,f1_std\nboost,0.81,0.79,0.83,0.7,0.1\n"
 V = "constants.value_case_id=v"
 
 
@@ -102,6 +114,29 @@ CASES = [
     evaluated("test sets, read", SETS, "two_heads=parts", n=4,
               rows=({"candidate": "boost", "metric": "accuracy", "test_set": "test", "value": 0.8},
                     {"test_set": "holdout", "value": 0.7})),
+    # Statistics of each metric, as pandas aggregates them.
+    evaluated("means of runs", MEANS, n=3, warns=("means-read",),
+              read_as="each value without the standard deviation behind it",
+              rows=({"candidate": "boost", "metric": "recall", "value": 0.81},
+                    {"candidate": "boost", "metric": "precision", "value": 0.7},
+                    {"candidate": "logit", "metric": "recall", "value": 0.75})),
+    results("means with their errors", ERRORS, "constants.model_id=churn", "decimal=,", n=4,
+            rows=({"metric": "recall", "value": 0.81, "value_se": 0.02},)),
+    evaluated("intervals below statistics", ENDS, n=2,
+              rows=({"metric": "roc_auc", "value": 0.8, "ci_low": 0.75, "ci_high": 0.85},
+                    {"metric": "mae", "value": 70.0, "ci_low": 60.5, "ci_high": 80.0})),
+    evaluated("means and deviations by name", FLAT, n=2, warns=("means-read",),
+              rows=({"candidate": "boost", "metric": "recall", "value": 0.81},
+                    {"candidate": "boost", "metric": "f1", "value": 0.7})),
+    results("values with errors by name", NAMED, n=2,
+            rows=(week(5, metric="recall", value=0.81, value_se=0.02),
+                  week(5, metric="roc_auc", value=0.7, value_se=0.03))),
+    evaluated("ends of intervals of one of two", ENDS_OF_ONE, n=2,
+              warns=("means-read",),
+              rows=({"metric": "recall", "value": 0.81, "ci_low": 0.79, "ci_high": 0.83},
+                    {"metric": "f1", "value": 0.7})),
+    evaluated("statistics without a mean", MEANS.replace("mean", "median"),
+              rejects=("blank-label", "missing-column")),
     evaluated("candidates above metrics", CANDIDATES, "two_heads=yes", n=4,
               rows=({"candidate": "boost", "metric": "recall", "test_set": "test", "value": 0.8},
                     {"candidate": "boost", "metric": "f1", "value": 0.7})),

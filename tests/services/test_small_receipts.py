@@ -54,7 +54,7 @@ def read(workspace):
             "imports list": reader.rows("batches", project="shop"),
             "readyz": reader.rows("all_seqs"),
             "same bytes again": reader.rows(
-                "batch_in_force", project="shop", kind="metric_results", sha256="0" * 64
+                "batches_of_file", project="shop", kind="metric_results", sha256="0" * 64
             ),
             "earlier answers": reader.rows("answered", project="shop", kind="metric_results"),
             "what the ledger lacks": reader.rows("batch_rows", after=0),

@@ -33,7 +33,9 @@ _ERROR: Final = r"[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?"
 _PART: Final = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?(?:[ \u00a0\u202f]?%)?"
 _VALUE: Final = rf"(?P<value>{_PART}|[+-]?[0-9][0-9.,'\u2019 \u00a0\u202f]*[0-9](?: ?%)?)"
 _WORD: Final = r"(?P<word>std\.?[ _]?err\.?|s\.?e\.?m?\.?|std\.?|s\.?d\.?|n)"
-_CI: Final = r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?:CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
+_CI: Final = (
+    r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?P<called>CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
+)
 _SPREADS: Final = (
     re.compile(rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_ERROR})"),
     re.compile(
@@ -102,7 +104,7 @@ def with_spreads_apart(
     if len(kinds) > 1:
         return records, header, ""  # two kinds of cells, of which none is sure
     kind = kinds.pop()
-    said = _said({m.get("word", "") for m in apart}) if kind == "error" else None
+    said = _said(kind, apart)
     answer = said or profile.spread
     if answer is None:
         raise Refusal(questions=[_about(header.label(j), apart, kind, fields)])
@@ -123,7 +125,7 @@ def _apart(cell: str) -> dict[str, str] | None:
     >>> _apart("0.81 \u00b1 0.02"), _apart("0,81 (SD 0,02)")
     ({'value': '0.81', 'error': '0.02'}, {'value': '0,81', 'word': 'SD', 'error': '0,02'})
     >>> _apart("0.81 [95% CI 0.79\u20130.83]"), _apart("(0.02)"), _apart("1 234.5")
-    ({'value': '0.81', 'level': '95', 'low': '0.79', 'high': '0.83'}, None, None)
+    ({'value': '0.81', 'level': '95', 'called': 'CI', 'low': '0.79', 'high': '0.83'}, None, None)
     """
     if len(cell) > _LONGEST or not any(mark in cell for mark in _MARKS):
         return None
@@ -138,7 +140,7 @@ def _apart(cell: str) -> dict[str, str] | None:
                 if text is not None and name != "between"
             }
             if any(text.endswith("%") for text in read.values()):  # it is said once of all of them
-                plain = ("word", "level")
+                plain = ("word", "level", "called")
                 read = {k: t if k in plain or t[-1] == "%" else f"{t}%" for k, t in read.items()}
             return read
     return None
@@ -150,8 +152,11 @@ def _is_one_number(match: re.Match[str]) -> bool:
     return ends.get("between") == "," and not ("." in ends["low"] and "." in ends["high"])
 
 
-def _said(words: set[str]) -> str | None:
-    """What the words before all errors say that they are."""
+def _said(kind: str, apart: Sequence[dict[str, str]]) -> str | None:
+    """What all cells say themselves that the numbers behind their values are."""
+    if kind == "interval":
+        return kind if all("called" in m for m in apart) else None
+    words = {m.get("word", "") for m in apart}
     plain = {re.sub(r"[^a-z]", "", word.lower()) for word in words}
     if plain and plain <= {"se", "sem", "stderr"}:
         return "se"

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
-from mlpm_core.intake.files.table import Codes, Damage, DictionaryColumn, Table, coded_columns, told_apart
+from mlpm_core.intake.files.table import Codes, Damage, DictionaryColumn, Table, coded_columns
 from mlpm_core.intake.messages import Refusal
 
 if TYPE_CHECKING:
@@ -164,7 +164,6 @@ class _Reader:
         if columns is None:
             whole = self._whole[0] if len(self._whole) == 1 else b"".join(self._whole)
             columns = self._cells(whole)
-        told_apart(columns)
         blank = np.ones(len(starts), dtype=bool)
         for column in sorted(columns, key=lambda c: c.has_many):  # few are looked through soonest
             if not blank.any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Text:
     """A file's text as UTF-8; bytes that its encoding does not know stand in it as they are.
 
-    ``rows``, ``left`` and ``parts`` are those of ``Unpacked``, where the text was unpacked;
+    ``rows``, ``left``, ``parts`` and ``part`` are those of ``Unpacked``, where it was unpacked;
     ``unread`` is that of ``Report``, where it was made from the report of another tool,
     ``warnings`` what must be said of how it was made, and ``n_left`` how many records of the file
     are not in it.
@@ -32,6 +32,11 @@ class Text:
     warnings: tuple[Warned, ...] = ()
     parts: Parts | None = None
     n_left: int = 0
+    part: str = ""
+
+    def of_part(self, part: str) -> Text:
+        """The same, said to be of a part of the file, or of a part of the one that it is of."""
+        return replace(self, part=", ".join(filter(None, (part, self.part))))
 
     def with_lines(self, rejects: Iterable[Reject]) -> Iterator[tuple[int, Reject]]:
         """Rejects of single records, each with the line of the text, from 0, that it is of."""

@@ -131,8 +131,9 @@ def text_of(
     if made is None:
         return text
     return replace(
-        made, left=text.left, warnings=(*text.warnings, *made.warnings), n_left=text.n_left
-    )
+        made, left=text.left, warnings=(*text.warnings, *made.warnings), n_left=text.n_left,
+        part=text.part,
+    )  # fmt: skip
 
 
 def _of_tool(data: bytes, record: type[Record], profile: Profile, limits: Limits) -> Text | None:
@@ -173,7 +174,7 @@ def _unpacked_text(
         if _type(member.data, member.filename) == _ZIP:
             raise Refusal.of("unread-type", file=filename, type="an archive inside an archive")
         text = _unpacked_text(member.data, member.filename, profile, limits, is_header)
-        text = member.numbered(text)
+        text = member.numbered(text).of_part(member.part)
         said = (warned("extra-member", names=[*member.left]),) if member.left else ()
         return replace(text, warnings=(*said, *text.warnings))
     if kind == _GZIP:
@@ -194,7 +195,8 @@ def _unpacked_text(
             else unpacked_parquet(data, filename, limits, is_replay=profile.is_replay)
         )
         text = _plain_text(unpacked.data, profile, limits)
-        return replace(text, rows=unpacked.rows, left=unpacked.left, parts=unpacked.parts)
+        text = replace(text, rows=unpacked.rows, left=unpacked.left, parts=unpacked.parts)
+        return text.of_part(unpacked.part)
     text = _plain_text(data, profile, limits)
     printed = None if profile.is_replay else printed_table(text.data)
     if printed is None:

@@ -140,7 +140,7 @@ def _one_of_beside(
     return replace(
         text, data=out.data, rows=out.rows, n_left=text.n_left + n_left,
         warnings=(*text.warnings, said),
-    )  # fmt: skip
+    ).of_part(f"table {chosen + 1}")  # fmt: skip
 
 
 def _beside(
@@ -237,4 +237,5 @@ def _below_each_other(
             if block.holds(cells):
                 more = [titles[k]] if has_titles else []
                 out.add(number_at(text, row, parts, stride * k), [*block.of(cells), *more])
-    return replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
+    below = replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
+    return below.of_part("all tables")

@@ -25,13 +25,14 @@ class Unpacked:
 
     ``rows`` gives for the line on which each record starts (both from 1) its row in the file;
     None when they are the same. ``parts`` tells apart rows of one number, of several sheets;
-    ``left`` names sheets that were not read.
+    ``left`` names sheets that were not read, ``part`` says which one was, where there are several.
     """
 
     data: bytes
     rows: dict[int, int] | None = None
     left: tuple[str, ...] = ()
     parts: Parts | None = None
+    part: str = ""
 
 
 def size(n_bytes: int) -> str:
@@ -68,7 +69,7 @@ class TextOfRows:
     >>> text.add(1, ["a", "b"])
     >>> text.add(4, ["1", "two\nlines"])
     >>> text.unpacked()
-    Unpacked(data=b'a,b\n1,"two\nlines"\n', rows={1: 1, 2: 4}, left=(), parts=None)
+    Unpacked(data=b'a,b\n1,"two\nlines"\n', rows={1: 1, 2: 4}, left=(), parts=None, part='')
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -125,10 +126,12 @@ class TextOfRows:
         """What the writer of CSV hands on."""
         self._take(text.encode("utf-8", "surrogatepass"))
 
-    def unpacked(self, left: Sequence[str] = (), parts: Parts | None = None) -> Unpacked:
+    def unpacked(
+        self, left: Sequence[str] = (), parts: Parts | None = None, part: str = ""
+    ) -> Unpacked:
         """All that was added."""
         rows = None if self._is_same else self._starts
-        return Unpacked(bytes(self._data), rows, tuple(left), parts)
+        return Unpacked(bytes(self._data), rows, tuple(left), parts, part)
 
     def _take(self, text: bytes) -> None:
         self.expect(len(text))

@@ -1,4 +1,4 @@
-"""Two lines of heads, of which one names metrics and the other models, candidates or test sets."""
+"""Two lines of heads: metrics, and models, candidates, test sets or statistics of each of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mlpm_core.intake.files.rewritten import (
     number_at,
     records_of,
 )
-from mlpm_core.intake.messages import Refusal, question, shown
-from mlpm_core.intake.metric_names import normal
+from mlpm_core.intake.messages import Refusal, question, shown, warned
+from mlpm_core.intake.metric_names import known_metric, normal
 from mlpm_core.intake.row_parts import numbered
 from mlpm_core.records import Evaluation, MetricResult
 
@@ -42,8 +42,22 @@ _SPLIT: Final = re.compile(
 _PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "test_set"}
 """What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
+_MEANS: Final = ("mean", "avg", "average")
+_SURE: Final = (
+    ("{} [CI {}; {}]", (("lower", "ci_low", "ci_lower", "low"),
+                     ("upper", "ci_high", "ci_upper", "high"))),
+    ("{} (SE {})", (("se", "sem", "stderr", "std_err"),)),
+    ("{} (SD {})", (("std", "sd", "stdev"),)),
+)  # fmt: skip
+"""What says how sure a mean is: how it is written behind it, and what its columns are called."""
 _STATISTICS: Final = frozenset(
-    {"mean", "std", "sd", "se", "min", "max", "count", "median", "avg", "average", "n", "var"}
+    {*_MEANS, *(word for _, of in _SURE for words in of for word in words)}
+    | {"min", "max", "count", "median", "n", "var", "size", "25%", "50%", "75%"}
+)
+_BESIDE: Final = "|".join(sorted(_STATISTICS - {"low", "high", "n", "size"}, key=len, reverse=True))
+_WITH_STATISTIC: Final = re.compile(
+    rf"(?P<before>.+?)[ ._-]+\(?(?P<last>{_BESIDE})\)?|(?P<first>{_BESIDE})[ ._-]+(?P<behind>.+)",
+    re.IGNORECASE,
 )
 
 
@@ -56,6 +70,7 @@ class _Heads:
     own: dict[int, str]
     numbers: dict[int, tuple[str, str]]
     are_metrics_above: bool
+    are_statistics: bool
 
     @property
     def names(self) -> list[str]:
@@ -76,6 +91,8 @@ def are_two_heads(rows: Sequence[Sequence[str]]) -> bool:
     True
     >>> are_two_heads([["model", "recall", "f1"], ["a", "0.8", "0.7"], ["b", "0.7", "0.6"]])
     False
+    >>> are_two_heads([["model", "recall_mean", "recall_sem"], ["a", "0.8", "0.02"]])
+    True
     """
     return _heads([(i, [*row]) for i, row in enumerate(rows)], 0) is not None
 
@@ -88,6 +105,8 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
     for delimiter in DELIMITERS:
         some = [*enumerate(csv.reader(first, delimiter=delimiter), start=1)]
         found = next((h for i in range(len(some) - 1) if (h := _heads(some, i))), None)
+        if found is not None and found.are_statistics:
+            return _means(text, found, record, delimiter)
         if found is None or (record is MetricResult and not found.are_metrics_above):
             continue
         field = _field_of(found, record)
@@ -100,7 +119,43 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
 
 
 def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
-    """The heads that begin with a row, if it and the next are such."""
+    """The heads that begin with a row, if it and the next are such, or both stand in one."""
+    return _both_in_one(rows, i) or _in_two_lines(rows, i)
+
+
+def _both_in_one(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
+    """The heads in a row whose names are of a metric and a statistic: recall_mean, recall_sem."""
+    at, names = rows[i]
+    told = {j: pair for j, name in enumerate(names) if (pair := _of_both(name.strip()))}
+    spelled: dict[str | None, str] = {}
+    numbers = {
+        j: (spelled.setdefault(known_metric(metric), metric), statistic)
+        for j, (metric, statistic) in told.items()
+    }
+    if not _are_statistics([*numbers.values()]):
+        return None
+    own = {j: name.strip() for j, name in enumerate(names) if j not in numbers}
+    return _Heads(at, at, own, numbers, are_metrics_above=True, are_statistics=True)
+
+
+def _of_both(name: str) -> tuple[str, str] | None:
+    """The metric and the statistic of a column; a metric alone is its mean.
+
+    Examples
+    --------
+    >>> _of_both("recall_std"), _of_both("Mean F1"), _of_both("f1"), _of_both("week_std")
+    (('recall', 'std'), ('F1', 'mean'), ('f1', 'mean'), None)
+    """
+    if known_metric(name) is not None:
+        return name, _MEANS[0]
+    match = _WITH_STATISTIC.fullmatch(name)
+    metric = (match["before"] or match["behind"]) if match else ""
+    if match is None or known_metric(metric) is None:
+        return None
+    return metric, (match["last"] or match["first"]).lower()
+
+
+def _in_two_lines(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
     if len(rows) < i + 2:
         return None
     upper, lower = ([c.strip() for c in cells] for _, cells in rows[i : i + 2])
@@ -119,7 +174,9 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
             pairs.pop()
         both = pairs if above else [(m, n) for n, m in pairs]
         numbers = dict(enumerate(both, start=k))
-        if not _tell_apart(both, is_spread=above or not all(upper[k:])):
+        is_spread = above or not all(upper[k:])
+        are_statistics = _are_statistics(both)
+        if not are_statistics and not _tell_apart(both, is_spread=is_spread):
             continue
         below = i + 2
         own = {j: lower[j] or upper[j] for j in range(k)}
@@ -130,7 +187,7 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
         cells_of = [row[j] for row in data for j in numbers if j < len(row) and row[j].strip()]
         if cells_of and 2 * sum(map(bool, map(_NUMBER.fullmatch, cells_of))) > len(cells_of):
             own = _named(own, data)
-            return _Heads(rows[i][0], rows[below - 1][0], own, numbers, above)
+            return _Heads(rows[i][0], rows[below - 1][0], own, numbers, above, are_statistics)
     return None
 
 
@@ -145,6 +202,18 @@ def _tell_apart(pairs: Sequence[tuple[str, str]], *, is_spread: bool) -> bool:
     if any(is_metric(n) or _NUMBER.fullmatch(n) or n.lower() in _STATISTICS for n in names):
         return False
     return len({*names}) < len(names) or len(metrics) == 1
+
+
+def _are_statistics(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether pairs of a metric and a statistic give each metric a mean and something beside it."""
+    of = {(metric, statistic.lower()) for metric, statistic in pairs}
+    metrics = {metric for metric, _ in pairs}
+    return (
+        len(of) == len(pairs) > len(metrics)
+        and all(map(is_metric, metrics))
+        and {statistic for _, statistic in of} <= _STATISTICS
+        and all(sum((metric, mean) in of for mean in _MEANS) == 1 for metric in metrics)
+    )
 
 
 def _named(own: dict[int, str], data: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -231,3 +300,44 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
                 [*(padded[j] for j in own), *([field] if is_slice else []), name, *more],
             )
     return replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
+
+
+def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> Text:
+    """A column for each metric, of its means, with what says how sure each is in the same cell."""
+    places = {(metric, word.lower()): j for j, (metric, word) in heads.numbers.items()}
+
+    def at(metric: str, words: Sequence[str]) -> int | None:
+        return next((places[metric, word] for word in words if (metric, word) in places), None)
+
+    ways = [(written, [[at(m, words) for words in of] for m in heads.metrics])
+            for written, of in _SURE]  # fmt: skip
+    means = [at(metric, _MEANS) for metric in heads.metrics]
+    # One way for all: cells of two kinds would be read as none.
+    written, sure = max(ways, key=lambda way: sum(None not in of for of in way[1]))
+    own = {j: name or "candidate" * (record is Evaluation) for j, name in heads.own.items()}
+    out = TableText(delimiter)
+    out.add(text.row_at(heads.below), [*own.values(), *heads.metrics])
+    for row, cells in records_of(text, delimiter):
+        if row > heads.below and not all(map(is_blank, cells)):
+            padded = [*cells, *[""] * (max(heads.numbers) + 1 - len(cells))]
+            told = [
+                _told(written, *("" if j is None else padded[j].strip() for j in (mean, *of)))
+                for mean, of in zip(means, sure, strict=True)
+            ]
+            out.add(text.row_at(row), [*(padded[j] for j in own), *told])
+    read = {j for j in (*means, *(j for of in sure if None not in of for j in of))}
+    left = dict.fromkeys(word for j, (_, word) in heads.numbers.items() if j not in read)
+    said = [warned("means-read", names=[*left])] if left else []
+    return replace(text, data=out.data, rows=out.rows, warnings=(*text.warnings, *said))
+
+
+def _told(written: str, value: str, *sure: str) -> str:
+    """A value and what says how sure it is, if that is there, as they stand in one cell.
+
+    Examples
+    --------
+    >>> _told("{} (SE {})", "0.81", "0.02"), _told("{} (SE {})", "0.81", "nan")
+    ('0.81 (SE 0.02)', '0.81')
+    """
+    is_sure = value and all(map(_NUMBER.fullmatch, sure))
+    return written.format(value, *sure) if is_sure else value

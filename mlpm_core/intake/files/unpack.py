@@ -54,6 +54,11 @@ class Member(NamedTuple):
     left: tuple[str, ...]
     lines: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def part(self) -> str:
+        """Which part of its archive it is, where that holds others."""
+        return ALL_FILES if self.lines else f"file {shown(self.filename)}" if self.left else ""
+
     def numbered(self, text: Text) -> Text:
         """A text that was made of several files, with the line of its file for each of its own."""
         if not self.lines or text.rows is not None:

@@ -126,7 +126,8 @@ def _unpacked(
     text = TextOfRows(limits.file_bytes)
     for i, cells in _cells(values, scan):
         text.add(i, cells)
-    return text.unpacked([sheet.name for sheet in others])
+    said = f"sheet {shown(sheet.name)}" if others else ""
+    return text.unpacked([sheet.name for sheet in others], part=said)
 
 
 def _hidden_in(
@@ -234,7 +235,7 @@ def _joined(
         for i, cells in tables[name][tops[name].index(header) + 1 :]:
             number = i if parts is None else parts.number(i, part)
             text.add(number, [*cells, name] if any(map(str.strip, cells)) else [""])
-    return text.unpacked(left, parts)
+    return text.unpacked(left, parts, ALL_SHEETS)
 
 
 def _first_rows(rows: Sequence[list[str]]) -> str:

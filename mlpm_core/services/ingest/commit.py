@@ -44,7 +44,8 @@ class Judged:
 class _Laid:
     """Rows that were laid down under a number, and the KPIs before.
 
-    ``counts`` are what they make of the counts of logs, None where that is still to be counted.
+    ``counts`` are those of logs that take the place of others of the same days, None where
+    nothing is counted yet.
     """
 
     seq: int

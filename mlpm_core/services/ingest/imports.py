@@ -126,7 +126,7 @@ def import_file(
     began = workspace.version
     try:
         with workspace.store.reader() as reader:
-            if channel != FORM and (first := _first(reader, blank)):
+            if channel != FORM and (first := _first(reader, blank, ask_again=ask_again)):
                 return first
         with nullcontext() if dry_run else workspace.ledger.arriving(data) as arrival:
             with workspace.store.reader() as reader:
@@ -189,15 +189,19 @@ def _sha256(data: bytes | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _first(reader: Reader, blank: Receipt) -> Receipt | None:
-    """The receipt of the same bytes, if the project holds them already."""
-    earlier = reader.rows(
-        "batch_in_force", project=blank.project, kind=blank.kind, sha256=blank.sha256
+def _first(reader: Reader, asked: Receipt, *, ask_again: bool = False) -> Receipt | None:
+    """The receipt of the same bytes, if the project holds them, or the part asked for, already.
+
+    Whoever is to be asked again may choose another part of a file of several.
+    """
+    batches_of_file = reader.rows(
+        "batches_of_file", project=asked.project, kind=asked.kind, sha256=asked.sha256
     )
-    if not earlier:  # a form may well set back what it set before
+    earlier = [batches.whole_receipt(reader, batch) for batch in batches_of_file]
+    if ask_again and not asked.chosen_part and any(e.chosen_part for e in earlier):
         return None
-    first = batches.whole_receipt(reader, earlier[0])
-    return first.model_copy(update={"status": Status.DUPLICATE})
+    first = next((e for e in earlier if asked.chosen_part <= e.chosen_part), None)
+    return first and first.model_copy(update={"status": Status.DUPLICATE})
 
 
 def _failed(blank: Receipt, code: str, message: str, hint: str) -> Receipt:
@@ -250,7 +254,7 @@ def _stored(
         return Judged(asked.record, newest, judgement, done)
 
     def as_of_now(reader: Reader, judged: Judged) -> Judged:
-        if channel != FORM and (first := _first(reader, blank)):  # it came twice at once
+        if channel != FORM and (first := _first(reader, judged.done)):  # it came twice at once
             return replace(judged, done=first)
         is_newest = batches.newest_of(reader, asked.project) == judged.newest
         return judged if is_newest else judge(reader)

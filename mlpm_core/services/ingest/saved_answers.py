@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ParserSandbox, Refusal
+from mlpm_core.intake.files.workbook import ALL_SHEETS
 from mlpm_core.intake.parsed_file import PERIOD_UNSAID
 from mlpm_core.intake.shape import Shape
 from mlpm_core.records import ValueCase, Warned
@@ -259,8 +260,11 @@ def _answered(
     for question in questions:
         answer, batch = kept.get(question.key, ("", ""))
         against = _CONTRADICTED_BY.get(answer) if question.code == "date-order" else None
-        if answer not in question.choices or (
-            against is not None and any(line.startswith(against) for line in question.preview)
+        is_one_of_alike = ALL_SHEETS in question.choices and answer != ALL_SHEETS
+        if (
+            answer not in question.choices
+            or is_one_of_alike  # a workbook with a sheet a month has another one by now
+            or (against is not None and any(x.startswith(against) for x in question.preview))
         ):
             continue
         profile = profile.answered(question.key, answer)

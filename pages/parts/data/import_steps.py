@@ -114,7 +114,7 @@ def asked_for(project: str, kind: str, file: UploadedFile) -> Upload:
         file.name,
         answers=tuple(file.answers),
         accept_good=bool(st.session_state.get(file.key("accept"), False)),
-        ask_again=bool(st.session_state.get(file.key("ask"), False)),
+        ask_again=file.asks_again or file.asks_for_part,
     )
 
 

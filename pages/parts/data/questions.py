@@ -53,13 +53,17 @@ def ask(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     st.rerun()
 
 
-def answered_before(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
-    """A way to be asked again what an earlier file's answer decided."""
+def answered_before(file: UploadedFile, receipt: Receipt) -> None:
+    """A way to be asked again what an earlier file's answer decided, or which part is read."""
+    if receipt.status == "duplicate":
+        if receipt.chosen_part:
+            st.button("Read another part of it", icon=":material/tab:", on_click=file.another_part)
+        return
     # It stays in sight once it is ticked, else Streamlit would forget that it was.
-    if upload.ask_again or any(w.code == "answered-before" for w in receipt.warnings):
+    if file.asks_again or any(w.code == "answered-before" for w in receipt.warnings):
         st.checkbox(
             "Ask me again for this file",
-            key=file.key("ask"),
+            key=file.asking,
             help="Your new answers are then kept for the next file.",
         )
 

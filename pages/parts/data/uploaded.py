@@ -61,6 +61,26 @@ class UploadedFile:
         """Put answers in the place of those given so far."""
         st.session_state[self.key("answers")] = list(answers)
 
+    @property
+    def asking(self) -> str:
+        """The key of whether to ask what earlier files were answered."""
+        return self.key("ask")
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether its questions are asked although earlier files answered them."""
+        return bool(st.session_state.get(self.asking, False))
+
+    @property
+    def asks_for_part(self) -> bool:
+        """Whether it is open which part of it is read, for one is stored already."""
+        return bool(st.session_state.get(self.key("part"), False)) and not self.answers
+
+    def another_part(self) -> None:
+        """Ask which part of it is read, and take back what was answered."""
+        self.answer(())
+        st.session_state[self.key("part")] = True
+
 
 def turn() -> int:
     """How many files this session stored: each one gives way to an empty place for the next."""
