@@ -88,7 +88,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.columns.readings import Reading
-    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
     from mlpm_core.records import FileLook, Reject, RejectedLines, Warned
@@ -262,7 +261,7 @@ def _cells(
         r if r.row is None else r.model_copy(update={"row": opened.text.row_at(r.row)})
         for r in structural_rejects(records, opened.own_header, opened.lines, opened.text)
     ]
-    faults = Faults(_rows_of(records, opened.text), structural)
+    faults = Faults(opened.text.rows_of(records.lines), structural)
     return faults, checker.readings(records, faults)
 
 
@@ -379,13 +378,6 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         refusal.shape = shape.text
         raise
     return DecodedFile(text, lines, fields, own_header, header, checker, records, shape, spread)
-
-
-def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The row (from 0) of the file on which each record starts."""
-    if text.rows is None:
-        return records.lines
-    return np.array([text.row_at(i + 1) - 1 for i in records.lines.tolist()], dtype=np.int64)
 
 
 def _about_file(opened: DecodedFile, records: Table, in_others: Collection[int]) -> list[Warned]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.row_parts import Parts
     from mlpm_core.records import Reject, Warned
 
@@ -53,6 +56,12 @@ class Text:
     def row_at(self, line: int) -> int:
         """The number of the record on a line of the text, both from 1."""
         return line if self.rows is None else self.rows.get(line, line)
+
+    def rows_of(self, lines: Codes) -> Codes:
+        """The rows (from 0) of the file on which the records of some lines (from 0) start."""
+        if self.rows is None:
+            return lines
+        return np.array([self.row_at(i + 1) - 1 for i in lines.tolist()], dtype=np.int64)
 
     def place_in_words(self, line: int) -> str:
         """The row of the file that a line of the text, from 1, is of, as a sentence names it.
