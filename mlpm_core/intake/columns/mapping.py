@@ -278,7 +278,7 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
     """The questions in which unit a column is that a field takes, where its header names one."""
     questions = []
     for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True)):
-        if field is None or fields.is_chosen(cell) or fields.profile.is_replay:
+        if field is None or fields.is_chosen(cell) or not fields.profile.reads_layouts:
             continue
         answers = with_unit(field, cell, fields.columns[field], fields)
         if len(answers) == 1 and (cell != field or fields.record is Prediction):
