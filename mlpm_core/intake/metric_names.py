@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEEP: Final = "keep"
 """The answer that leaves a metric, or a class of outcomes, under its own name."""
 
-_IN_PERCENT: Final = " in %"
+IN_PERCENT: Final = " in %"
 _DROPPED: Final = str.maketrans(
     "",
     "",
@@ -53,20 +53,23 @@ def normal(name: str) -> str:
     return name.translate(_DROPPED).casefold()
 
 
+_NESTED: Final = "metrics."
 _METRIC_OF: Final = {normal(m): m for m in METRICS} | {
     normal(a): m for a, m in METRIC_ALIASES.items()
 }
 
 
 def known_metric(name: str) -> str | None:
-    """The registry's spelling of a metric, or None.
+    """The registry's spelling of a metric, or None; nested ones of JSON are called metrics.NAME.
 
     Examples
     --------
     >>> known_metric("ROC AUC"), known_metric("Sensitivity"), known_metric("joy_index")
     ('roc_auc', 'recall', None)
+    >>> known_metric("metrics.recall")
+    'recall'
     """
-    return _METRIC_OF.get(normal(name).rstrip("."))
+    return _METRIC_OF.get(normal(name).removeprefix(_NESTED).rstrip("."))
 
 
 _MAY_MEAN: Final = {
@@ -117,7 +120,7 @@ class Meaning:
         >>> Meaning("recall", is_percent=True).answer, Meaning("mae", is_negated=True).answer
         ('recall in %', '-mae')
         """
-        sign, unit = "-" * self.is_negated, _IN_PERCENT * self.is_percent
+        sign, unit = "-" * self.is_negated, IN_PERCENT * self.is_percent
         return f"{sign}{self.metric}{unit}"
 
     @classmethod
@@ -137,13 +140,13 @@ class Meaning:
         text = answer.strip()
         if text == KEEP:
             return cls(name)
-        metric = known_metric(text.removesuffix(_IN_PERCENT).removeprefix("-"))
+        metric = known_metric(text.removesuffix(IN_PERCENT).removeprefix("-"))
         if metric is None:
             raise InputError(
                 f"metrics.{name} is {quoted(answer)}, which is no metric MLPM knows; write one "
                 f"such as recall, or {KEEP}."
             )
-        return cls(metric, text.endswith(_IN_PERCENT), text.startswith("-"))
+        return cls(metric, text.endswith(IN_PERCENT), text.startswith("-"))
 
 
 def near_metrics(name: str) -> list[Meaning]:

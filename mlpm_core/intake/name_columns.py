@@ -1,4 +1,4 @@
-"""Tables with a column for each model, candidate or KPI, or for each count of a confusion matrix.
+"""Tables with a column for each model, candidate, KPI or unit, or for each count of a matrix.
 
 Each number becomes a row of its own, as the reader of rows needs it.
 """
@@ -10,11 +10,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.mapping import has_own_word
+from mlpm_core.intake.columns.totals import is_total
+from mlpm_core.intake.columns.year_parts import is_of_years
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import known_metric, normal
 from mlpm_core.intake.period_columns import in_rows, is_date, lines_of, unfolded
-from mlpm_core.records import Evaluation, KpiActual, MetricResult
+from mlpm_core.records import Evaluation, KpiActual, MetricResult, RolloutResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +30,9 @@ _NAMES: Final[dict[type[Record], tuple[str, str]]] = {
     MetricResult: ("model_id", "model"),
     Evaluation: ("candidate", "candidate"),
     KpiActual: ("kpi_id", "KPI"),
+    RolloutResult: ("unit_id", "unit (a shop, a team)"),
 }
+_OF_PERIODS: Final = (KpiActual, RolloutResult)
 _LOOKED_AT: Final = 20  # rows
 _LEAST: Final = 2
 _MOST_SHOWN: Final = 6
@@ -95,13 +99,13 @@ def with_rows_of_names(text: Text, header: Header, fields: Fields, profile: Prof
 
 def _given(rows: Sequence[Sequence[str]], header: Header, fields: Fields) -> dict[int, str]:
     """The column that says which metric, or which period, each row is of, and its field."""
-    wanted = _PERIODS if fields.record is KpiActual else ("metric",)
+    wanted = _PERIODS if fields.record in _OF_PERIODS else ("metric",)
     named = {j: header.cells[j] for j, name in enumerate(header.fields) if name in wanted}
     if named:
         return named
-    fits = is_date if fields.record is KpiActual else _is_metric
+    fits = is_date if fields.record in _OF_PERIODS else _is_metric
     for j, name in enumerate(header.fields):
-        cells = [row[j] for row in rows if not is_blank(row[j])]
+        cells = [row[j] for row in rows if not is_blank(row[j]) and not is_total(row[j])]
         if name is None and len(cells) >= _LEAST and all(map(fits, cells)):
             return {j: wanted[0]}
     return {}
@@ -116,7 +120,7 @@ def _of_numbers(rows: Sequence[Sequence[str]], header: Header, fields: Fields) -
     for j, (cell, name) in enumerate(zip(header.cells, header.fields, strict=True)):
         cells = [row[j].strip() for row in rows if not is_blank(row[j])]
         is_open = name is None and not is_blank(cell) and not header.is_ignored(j, fields)
-        is_open = is_open and not fields.may_be_metric(cell) and bool(cells)
+        is_open = is_open and not (fields.may_be_metric(cell) or is_of_years(cell)) and bool(cells)
         if is_open and all(map(_NUMBER.fullmatch, cells)):
             yield j
 

@@ -14,6 +14,7 @@ from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
 from mlpm_core.intake.columns.cost_periods import both_days
+from mlpm_core.intake.columns.credits import with_credits
 from mlpm_core.intake.columns.damaged_records import (
     check_header_bytes,
     structural_rejects,
@@ -49,7 +50,7 @@ from mlpm_core.intake.columns.readings import Faults
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.columns.set_aside import set_aside
 from mlpm_core.intake.columns.shares import as_shares, with_errors_in
-from mlpm_core.intake.columns.signs import in_codes, with_signs
+from mlpm_core.intake.columns.signs import in_codes, units_noted, with_signs
 from mlpm_core.intake.columns.spreads import (
     SPREADS_IN_WORDS,
     with_ends,
@@ -73,13 +74,20 @@ from mlpm_core.intake.period_columns import with_models_above, with_rows_of_peri
 from mlpm_core.intake.reject_file import rejected_records
 from mlpm_core.intake.request import DecodedFile
 from mlpm_core.intake.shape import Shape, header_shape, marks_in, start_of_file
-from mlpm_core.records import Cost, KpiActual, MetricResult, Prediction, Receipt, Status
+from mlpm_core.records import (
+    Cost,
+    KpiActual,
+    MetricResult,
+    Prediction,
+    Receipt,
+    RolloutResult,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpm_core.intake.columns.readings import Reading
-    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Table
     from mlpm_core.intake.request import ImportRequest, StoredRecords
     from mlpm_core.records import FileLook, Reject, RejectedLines, Warned
@@ -149,10 +157,11 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     if records.n_records == len(records.blank):
         raise Refusal.of("no-rows")
     records = without_bad_bytes(records, opened.text)
-    records = filled_down(records, opened.header, opened.fields, asked.profile, opened.text)
+    records = filled_down(records, opened.header, opened.fields, opened.text)
+    records, of_sides = with_credits(records, opened.header, opened.fields)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
     faults, readings = _cells(records, opened, checker)
-    totals = totals_in(records, readings, checker.columns, opened.fields, faults, opened.text.parts)
+    totals = totals_in(records, readings, checker.columns, opened.fields, faults, opened.text)
     if totals.lines:
         records = records.without(totals.lines.__contains__)
         checker = Checker(opened.fields, opened.header, checker.grammar, asked.project)
@@ -178,7 +187,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         fields["currency"] = with_signs(fields["currency"], readings["amount"])
     if "currency" in fields and asked.profile.reads_layouts:
         fields["currency"] = in_codes(fields["currency"], asked.profile.own_currency)
-    if asked.record is KpiActual and not asked.profile.is_replay:
+    if asked.record in (KpiActual, RolloutResult) and not asked.profile.is_replay:
         fields["unit"] = with_signs(fields["unit"], readings["value"])
     if PERIOD in extra_columns(asked.record):
         fields |= both_days(readings, checker.columns, faults, asked.profile)
@@ -210,6 +219,8 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         if (note != "utc-assumed" or asked.profile.zone in (None, "UTC"))
         and any(note in r.notes for r in readings.values())
     }
+    if asked.profile.reads_layouts:
+        notes |= units_noted(readings, opened.fields, n)
     if asked.record is MetricResult:
         notes[PERIOD_UNSAID] = periods.is_unsaid.astype(np.int64)
     if has_periods:  # of no good row there is nothing to say
@@ -235,7 +246,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records, in_dates), *totals.warnings, *said],
+        warnings=[*_about_file(opened, records, {*in_dates, *of_sides}), *totals.warnings, *said],
         read_as=", ".join(read_as),
     )
     if is_left.any():
@@ -254,7 +265,7 @@ def _cells(
         r if r.row is None else r.model_copy(update={"row": opened.text.row_at(r.row)})
         for r in structural_rejects(records, opened.own_header, opened.lines, opened.text)
     ]
-    faults = Faults(_rows_of(records, opened.text), structural)
+    faults = Faults(opened.text.rows_of(records.lines), structural)
     return faults, checker.readings(records, faults)
 
 
@@ -373,14 +384,7 @@ def _opened(asked: ImportRequest) -> DecodedFile:
     return DecodedFile(text, lines, fields, own_header, header, checker, records, shape, spread)
 
 
-def _rows_of(records: Table, text: Text) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The row (from 0) of the file on which each record starts."""
-    if text.rows is None:
-        return records.lines
-    return np.array([text.row_at(i + 1) - 1 for i in records.lines.tolist()], dtype=np.int64)
-
-
-def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) -> list[Warned]:
+def _about_file(opened: DecodedFile, records: Table, in_others: Collection[int]) -> list[Warned]:
     """The warnings about the file as a whole."""
     header, text = opened.header, opened.text
     inner = {i for start, n in records.spans.items() for i in range(start, start + n - 1)}
@@ -391,5 +395,5 @@ def _about_file(opened: DecodedFile, records: Table, in_dates: Collection[int]) 
     if text.unread:
         warnings.append(warned("not-metrics", len(text.unread), names=list(text.unread)))
     warnings += text.warnings
-    extra = opened.checker.columns.unused_headers(in_dates)
+    extra = opened.checker.columns.unused_headers(in_others)
     return [*warnings, warned("extra-column", headers=extra)] if extra else warnings

@@ -122,6 +122,7 @@ class Profile(BaseModel):
     cases: Literal["n", "denominator"] | None = None
     hours_per_day: Literal["8", "7.8", "7.7", "7.6", "7.5", "7.25", "7", "6"] | None = None
     cost_ends: Literal["after", "last"] | None = None
+    credits: Literal["negative", "positive"] | None = None
     year: int | None = Field(default=None, ge=1990, le=2199)
     period: Literal["PT1H", "P1D", "P1W", "P1M", "P3M", "P6M", "P1Y", "instant"] | None = None
     zone: str | None = None

@@ -73,20 +73,6 @@ class Parts(NamedTuple):
         return reject.model_copy(update={"row": row, "part": part})
 
 
-def line_in_words(number: int, parts: Parts | None) -> str:
-    """The line of a record, and its part where several records have one line.
-
-    Examples
-    --------
-    >>> line_in_words(7, None), line_in_words(105, Parts(100, ("sheet Jan", "sheet Feb")))
-    ('line 7', 'line 5, sheet Feb')
-    """
-    if parts is None:
-        return f"line {number}"
-    row, part = parts.place(number)
-    return f"line {row}, {part}"
-
-
 def numbered(
     rows: Mapping[int, int] | None, outer: Parts | None, n_lines: int, names: Sequence[str]
 ) -> tuple[Parts | None, int]:

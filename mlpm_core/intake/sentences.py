@@ -141,6 +141,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "The unit {value} does not fit. {why}",
         "Write the value in the unit of its KPI, or correct the unit.",
     ),
+    "other-sign": (
+        "{column} is written in {value}, which does not fit. {why}",
+        "Convert the number, and write it without a sign.",
+    ),
     "odd-period": (
         "{period} is no hour, day, week, month, quarter or year.",
         "Split the row into such periods, or leave it out.",
@@ -234,7 +238,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
     "fill-down": (
-        "{column} is empty in {n} rows, first in {line}, below {value}. Is it that of the row "
+        "{column} is empty in {n} rows, first in {place}, below {value}. Is it that of the row "
         "above, as merged cells leave it?"
     ),
     "index-column": "Column {position} has no name and counts the rows: ignore it?",
@@ -245,8 +249,8 @@ QUESTIONS: Final[dict[str, str]] = {
     ),
     "name-columns": "{n} columns hold numbers under names of their own. Is each of them a {what}?",
     "scale": (
-        "{metric} of {model} was about {stored} so far and is {now} in this file. Is it meant as "
-        "it is written, or in another unit?"
+        "{name} was about {stored} so far and is {now} in this file. Is it meant as it is written, "
+        "or in another unit?"
     ),
     "models-above": (
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
@@ -278,12 +282,20 @@ QUESTIONS: Final[dict[str, str]] = {
     "which-column": "Which column holds {field}? ({help})",
     "which-constant": "No column holds {field}; which is it for the whole file? ({help})",
     "thousands": "{mark} stands in {value}: does it mark thousands?",
+    "credits": (
+        "{column} tells credits from debits: {word} stands in {n} rows. Are their amounts refunds, "
+        "which are negative costs?"
+    ),
     "signs": ("In {column} signs stand beside the numbers, as in {value}. Is this what they mean?"),
     "missing-words": "In {column} stands {words}: does it mean that nothing is known?",
     "word": "What does {word} in {column} stand for?",
     "metric-name": "What does {name} stand for?",
     "percent-shares": (
         "{metric} is a share, and every value of it lies above 1 ({values} ...). Is it in percent?"
+    ),
+    "percent-beside": (
+        "{metric} is a share, and stands with {values} in a file in which {others} is in percent. "
+        "Is it in percent, too?"
     ),
     "cases-of": (
         "One column, {header}, stands beside {metrics}, and these are shares of different cases. "
@@ -310,6 +322,7 @@ WARNINGS: Final[dict[str, str]] = {
         "MLPM does not know these metrics; they are stored, and no value rests on them: {names}."
     ),
     "print-cut": "The table was printed in part only: rows or columns of it are not in the file.",
+    "short-names": "Taken by the short names of the project: {names}.",
     "scaled": "Taken by the factor that makes them as large as before: {names}.",
     "totals": "{n} rows of totals are left out: {names}.",
     "not-known-yet": "{n} outcomes are blank: not known yet, and left out.",

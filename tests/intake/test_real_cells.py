@@ -82,7 +82,11 @@ CASES = [
     Case("a currency in the header, told", costs("12.5").replace("amount", "CostUSD"),
          kind="cost_log", answers=("columns.CostUSD=amount in USD",),
          rows=({"amount": 12.5, "currency": "USD"},)),
-    Case("nonsense among signs", costs("12.5", "(7)", "x"), kind="cost_log",
+    Case("nonsense among signs", costs("12.5", "(7)", "x"), kind="cost_log", asked=("signs",),
+         says="read: (7) is -7"),
+    Case("nonsense among signs, told", costs("12.5", "(7)", "x"), kind="cost_log",
+         answers=("signs=read",), rejects=("not-a-number",), rows=amounts(12.5, -7.0), n=2),
+    Case("nonsense, most of it", costs("12.5", "(7)", "x", "y", "z"), kind="cost_log",
          rejects=("not-a-number",)),
     # Marks.
     Case("n16", "n16_german_all_over_1000.csv", kind="cost_log", rows=amounts(1234.56, 2345.6),
@@ -177,6 +181,19 @@ CASES = [
     Case("a cost whose last day has another name",
          "model,period_start,through,cost_type,amount\nchurn,2024-02-01,2024-02-05,data,7\n",
          kind="cost_log", asked=("which-column",)),
+    Case("thousands of a forecast", "id;ts;model;y_pred;y_true\ns1;2024-02-05;f;1.204;1.180\n"
+         "s2;2024-02-06;f;904;1.010\n", kind="prediction_log", asked=("decimal-mark",),
+         choices=(".", ","), says=",: 1204"),
+    Case("thousands of a forecast, told", "id;ts;model;y_pred;y_true\n"
+         "s1;2024-02-05;f;1.204;1.180\ns2;2024-02-06;f;904;1.010\n", kind="prediction_log",
+         answers=("decimal=,", "thousands=."),
+         rows=({"y_pred": "1204", "y_true": "1180"}, {"y_pred": "904", "y_true": "1010"})),
+    Case("decimals of a forecast", "id;ts;model;y_pred;y_true\ns1;2024-02-05;f;1.204;1.1\n"
+         "s2;2024-02-06;f;904;1.010\n", kind="prediction_log",
+         rows=({"y_pred": "1.204", "y_true": "1.1"},)),
+    Case("a number measured before a number planned", "KPI,Month,Plan,Ist\n"
+         "refund-cost,2026-01,4,3\n", kind="kpi_actuals", asked=("which-column",),
+         choices=("Ist", "Plan", "none of these")),
 ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ READ = {
     "without dashes": ("20240108", "2024-01-08"),
     "a quarter": ("2024-Q1", "2024-01-01"),
     "a month": ("Jan 2024", "2024-01-01"),
+    "a month of Metabase": ("January, 2024", "2024-01-01"),
     "Excel's month": ("Jan-24", "2024-01-01"),
     "month and year": ("01/2024", "2024-01-01"),
     "written out": ("January 8, 2024", "2024-01-08"),

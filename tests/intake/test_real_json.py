@@ -51,6 +51,11 @@ def json_case(name, content, *answers, kind="metric_results", filename="metrics.
 
 
 CASES = [
+    json_case("metrics below a name", [
+        {"model": "churn", "day": "2026-10-05", "metrics": {"recall": 0.61, "precision": 0.45}},
+        {"model": "churn", "day": "2026-10-06", "metrics": {"recall": 0.62, "precision": 0.44}},
+    ], "wide=metrics.recall,metrics.precision", n=4,
+        rows=({"metric": "recall", "value": 0.61}, {"metric": "precision", "value": 0.45})),
     json_case("nested objects have a point in the name", NESTED, "fields.model_id=model.name",
               kind="prediction_log", filename="log.jsonl",
               rows=({"prediction_id": "7", "model_id": "m", "y_pred": "true"},),

@@ -69,6 +69,19 @@ CASES = [
     Case("counts beside the metrics", COUNTS.replace("TN\n", "TN,recall\n").replace(
          "900\n", "900,0.8\n"), answers=("wide=recall",), n=1,
          rows=({"metric": "recall", "value": 0.8, "numerator": None},)),
+    Case("a column for each unit", "kpi,month,Berlin,Hamburg\nrefund-cost,2026-01,1,2\n"
+         "refund-cost,2026-02,3,4\n", kind="rollout_results", asked=("name-columns",),
+         says="yes: Berlin, Hamburg"),
+    Case("a column for each unit, told", "kpi,month,Berlin,Hamburg\nrefund-cost,2026-01,1,2\n"
+         "refund-cost,2026-02,3,4\n", kind="rollout_results", answers=("name_columns=yes",), n=4,
+         rows=({"unit_id": "Berlin", "value": 1.0}, {"unit_id": "Hamburg", "value": 2.0})),
+    Case("a year beside its month is no KPI", "Year,Month,refund-cost,response-time\n"
+         "2026,September,1,2\n2026,October,3,4\n", kind="kpi_actuals",
+         answers=("name_columns=yes",), n=4,
+         rows=({"kpi_id": "refund-cost", "period_start": datetime(2026, 9, 1)},)),
+    Case("a total below the months", "Order Month,refund-cost,response-time\n2026-01,1,2\n"
+         "2026-02,3,4\nTotals,4,6\n", kind="kpi_actuals", answers=("name_columns=yes",), n=4,
+         ignored=2, warns=("totals",)),
 ]  # fmt: skip
 
 

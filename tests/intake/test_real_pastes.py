@@ -81,6 +81,16 @@ CASES = [
                               "2|2024-02-01 11:00|m|nein|nein"), kind="prediction_log",
          answers=("fields.ts=zeit", "fields.y_pred=vorhersage", "fields.y_true=ist"),
          rows=({"y_pred": "ja", "y_true": "nein"},)),
+    Case("Markdown of candidates", "| Model | Recall | Precision |\n|:------|-----:|--:|\n"
+         "| **v1** | 0.61 | 0.45 |\n| `v2` | 0.63 | 0.44 |\n", kind="evaluations",
+         answers=("constants.value_case_id=v",), n=4,
+         rows=({"candidate": "v1", "metric": "recall", "value": 0.61}, {"candidate": "v1"},
+               {"candidate": "v2"})),
+    Case("the outcome of a forecast", table("id|ts|model|Prognose|Ist", "1|2024-02-01|m|12,5|11",
+                                            "2|2024-02-02|m|9|9,5", "3|2024-02-03|m|8|7"),
+         kind="prediction_log", answers=("fields.y_pred=Prognose", "decimal=,"),
+         asked=("which-column",),
+         choices=("Ist", "none of these")),
 ]  # fmt: skip
 
 

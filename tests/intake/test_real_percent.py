@@ -78,6 +78,24 @@ CASES = [
          answers=("metrics.Recall (Prozent)=recall in %", "wide=Recall (Prozent)",
                   "metrics.Precision in Prozent=ignore"),
          rows=({"metric": "recall", "value": 0.81},), n=1),
+    # A file of which one share is in percent.
+    Case("a share beside one in percent", "model,metric,week,value\nm,coverage,2024-01-01,72\n"
+         "m,coverage,2024-01-08,73\nm,selective_error,2024-01-01,0.9\n",
+         asked=("percent-shares", "percent-beside"), choices=("coverage in %", "coverage")),
+    Case("a share beside one told to be in percent", "model,metric,week,value\n"
+         "m,coverage,2024-01-01,72\nm,coverage,2024-01-08,73\nm,selective_error,2024-01-01,0.9\n",
+         answers=("metrics.coverage=coverage in %",), asked=("percent-beside",),
+         choices=("selective_error in %", "selective_error"),
+         says="selective_error in %: 0.9 is 0.009"),
+    Case("a share beside one in percent is none", "model,metric,week,value\n"
+         "m,coverage,2024-01-01,72\nm,selective_error,2024-01-01,0.9\n",
+         answers=("metrics.coverage=coverage in %",
+                  "metrics.selective_error=selective_error"),
+         rows=({"value": 0.72}, {"value": 0.9})),
+    Case("a header that says percent says it of itself",
+         "model,week,Coverage (%),selective_error\nm,2024-01-01,72,0.009\n",
+         answers=("metrics.Coverage (%)=coverage in %", "wide=Coverage (%),selective_error"),
+         rows=({"value": 0.72}, {"value": 0.009})),
 ]  # fmt: skip
 
 

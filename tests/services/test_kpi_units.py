@@ -41,7 +41,6 @@ def test_thousands_of_euros_are_euros(shop):
     [
         ("TEUR", "refund-cost", 51_200.0),
         ("EUR/month", "refund-cost", 51.2),
-        ("", "refund-cost", 51.2),
         ("Mio EUR", "refund-cost", 51_200_000.0),
         ("h", "response-time", 3072.0),
         ("min", "response-time", 51.2),
@@ -52,6 +51,41 @@ def test_thousands_of_euros_are_euros(shop):
 def test_a_unit_that_fits_is_converted(shop, unit, kpi, value):
     assert measured(shop, unit, kpi).status is Status.COMMITTED
     assert [r["value"] for r in stored(shop, KpiActual)] == [pytest.approx(value)]
+
+
+def test_a_number_without_a_unit_that_is_far_from_where_its_kpi_stands_is_a_question(shop):
+    (question,) = measured(shop, "").questions
+    assert (question.key, question.choices) == ("scale", ["as written", "times 1000"])
+    assert question.message.startswith("Refunds was about 60000 so far and is 51.2 in this file")
+    text = "kpi,month,value,sum,sum_sq\nrefund-cost,2024-01,51.2,102.4,5242.88\n"
+    profile = Profile(scale="times 1000")
+    receipt = put(shop, text, kind="kpi_actuals", profile=profile)
+    assert [w.message for w in receipt.warnings if w.code == "scaled"] == [
+        "Taken by the factor that makes them as large as before: Refunds (times 1000)."
+    ]
+    (row,) = stored(shop, KpiActual)
+    assert (row["value"], row["sum"], row["sum_sq"]) == (51_200.0, 102_400.0, 5_242_880_000.0)
+
+
+def test_a_kpi_is_held_against_what_was_measured_of_it_before_where_it_stood(shop):
+    assert measured(shop, "", value="60").status is Status.ASKED
+    as_written = Profile(scale="as written")
+    text = "kpi,month,value\nrefund-cost,2024-01,60\n"
+    assert put(shop, text, kind="kpi_actuals", profile=as_written).status is Status.COMMITTED
+    later = "kpi,month,value,group\nrefund-cost,2024-02,62,all\nrefund-cost,2024-02,0.6,holdout\n"
+    assert put(shop, later, kind="kpi_actuals").status is Status.COMMITTED
+
+
+def test_a_share_of_a_kpi_in_percent_is_a_question(shop):
+    head = "kpi_id,title,dimension,unit,direction,baseline,target,owner\n"
+    rate = head + "rate,Conversion,customer_experience,%,higher,3,4,x\n"
+    assert put(shop, rate, kind="kpis").status is Status.COMMITTED
+    text = "kpi,month,value\nrate,2024-01,0.031\nrate,2024-02,0.034\n"
+    (question,) = put(shop, text, kind="kpi_actuals").questions
+    assert question.preview == [
+        "as written: Conversion is now about 0.0325",
+        "times 100: Conversion is now about 3.25",
+    ]
 
 
 @pytest.mark.parametrize(("unit", "kpi"), [("kUSD", "refund-cost"), ("h", "refund-cost"),

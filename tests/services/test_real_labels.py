@@ -182,3 +182,21 @@ def test_beside_yes_and_no_every_other_class_is_asked_about(workspace, given, as
     if "2" in given:  # 1 is paid and 2 is not: what was 1 here is 0 there
         done = put_labels(workspace, labels(["1", "2", "3"], given), "outcomes.1=0", "outcomes.2=1")
         assert done.status is Status.COMMITTED
+
+
+def test_a_class_in_other_letters_is_asked_about_though_others_match(workspace):
+    """It would be counted as an error of the model."""
+    put_log(workspace, log(["1", "2", "3"], classes=("invoice", "order", "other")))
+    written = labels(["1", "2", "3"], ("Invoice", "order", "OTHER"))
+    asked = put_labels(workspace, written).questions
+    assert [(q.key, q.choices[0]) for q in asked] == [
+        ("outcomes.Invoice", "invoice"), ("outcomes.OTHER", "other"),
+    ]  # fmt: skip
+    told = put_labels(workspace, written, "outcomes.Invoice=invoice", "outcomes.OTHER=keep")
+    assert told.status is Status.COMMITTED
+
+
+def test_a_class_in_other_letters_within_a_log_is_asked_about(workspace):
+    text = "id,ts,model,y_pred,y_true\n1,2024-02-05,churn,a b,A-B\n2,2024-02-06,churn,c,c\n"
+    (question,) = put(workspace, text, kind="prediction_log").questions
+    assert (question.key, question.choices[:2]) == ("outcomes.A-B", ["a b", "c"])

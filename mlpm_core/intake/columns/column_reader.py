@@ -150,7 +150,10 @@ class Checker:
         """The cells of a column, some of them faulty, once it is answered how they are meant."""
         for _ in range(_MOST_TURNS):
             counts = np.bincount(coded.codes, minlength=len(coded.cells)).tolist()
-            mend = mended(column, coded.cells, counts, read, self.grammar)
+            mend = mended(
+                column, coded.cells, counts, read, self.grammar,
+                are_of_many="kpi_id" in self._fields.columns,
+            )  # fmt: skip
             if mend is None:
                 return cells
             self._asked.setdefault(column.name, []).extend(mend.questions)

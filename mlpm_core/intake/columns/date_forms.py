@@ -48,7 +48,7 @@ _NAMED: Final = tuple(
         rf"(?P<year>[0-9]{{4}}){_TIME}",
         rf"{_DAYS_FIRST}{_MONTH} +(?P<day>[0-9]{{1,2}})(?P<rest> [0-9:]+)(?: (?:UTC|GMT))? "
         r"(?P<year>[0-9]{4})",
-        rf"{_MONTH}[ /'-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        rf"{_MONTH}[ ,/'-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
         r"(?P<day>[0-9]{2})(?P<month>[A-Za-z]{3})(?P<year>[0-9]{4})(?::(?P<rest>[0-9:.]+))?",
         rf"(?P<year>[0-9]{{4}})[ /-]{_MONTH}(?:[ /-](?P<day>[0-9]{{1,2}}))?",
     )

@@ -8,8 +8,10 @@ from mlpm_core.intake.columns.dates import HALF
 from mlpm_core.intake.columns.header import is_own
 from mlpm_core.intake.columns.names import read_name
 from mlpm_core.intake.columns.period_words import header_length
+from mlpm_core.intake.columns.written_units import header_unit
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Fault, Refusal, reject
+from mlpm_core.intake.metric_names import IN_PERCENT, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,8 +39,8 @@ class FileColumns:
         Whether a row is a monitoring result.
     is_replay : bool
         Whether the file is read as before today's questions and words.
-    has_halves : bool
-        Whether a period may be half a year, as it may today.
+    reads_layouts : bool
+        Whether the file is read as today, when a period may be half a year.
 
     Raises
     ------
@@ -50,7 +52,7 @@ class FileColumns:
         self._fields, self._header = fields, header
         self.is_results = fields.is_results
         self.is_replay = fields.profile.is_replay
-        self.has_halves = fields.profile.reads_layouts
+        self.reads_layouts = fields.profile.reads_layouts
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self.meanings = {metric: fields.meaning_of(header.cells[j]) for j, metric in self.wide}
         self.at = {f: j for j, f in enumerate(header.fields) if f is not None}
@@ -62,7 +64,7 @@ class FileColumns:
     def header_length(self, field: str) -> str | None:
         """The length of a period that the header of a field names; None without a column."""
         length = header_length(self.label(field)) if field in self.at else None
-        return None if length == HALF and not self.has_halves else length
+        return None if length == HALF and not self.reads_layouts else length
 
     def header_label(self, position: int) -> str:
         """The name of the column at a position."""
@@ -71,6 +73,15 @@ class FileColumns:
     def asked_share(self, name: str) -> str | None:
         """The metric that a name stands for, unless somebody answered what that is."""
         return None if self._fields.is_told(name) else self._fields.metric_of(name)
+
+    @property
+    def answered_in_percent(self) -> list[str]:
+        """The metrics that somebody answered to be in percent, though their names do not say so."""
+        return [
+            Meaning.read(name, answer).metric
+            for name, answer in self._fields.profile.metrics.items()
+            if answer.endswith(IN_PERCENT) and header_unit(name) is None
+        ]
 
     def unused_headers(self, used: Collection[int] = ()) -> list[str]:
         """The headers of columns that no field takes, the intake's own and ``used`` left out."""

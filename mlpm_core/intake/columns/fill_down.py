@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from mlpm_core.intake.columns.totals import called_total
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.messages import Refusal, question, shown
-from mlpm_core.intake.row_parts import line_in_words
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
@@ -19,16 +18,13 @@ if TYPE_CHECKING:
     from mlpm_core.intake.columns.rows import Flags
     from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Table
-    from mlpm_core.intake.profile import Profile
 
 _MERGED: Final = (ColumnKind.NAME, ColumnKind.MOMENT, ColumnKind.DAY)
 _LEAST: Final = 2  # a single empty cell is a slip
 _PART: Final = 3
 
 
-def filled_down(
-    records: Table, header: Header, fields: Fields, profile: Profile, text: Text
-) -> Table:
+def filled_down(records: Table, header: Header, fields: Fields, text: Text) -> Table:
     """The table with such cells in each of their rows, once that is answered.
 
     Raises
@@ -36,6 +32,7 @@ def filled_down(
     Refusal
         With the question whether an empty cell is that of the row above.
     """
+    profile = fields.profile
     if profile.fill_down == "faulty" or profile.is_replay:
         return records
     blanks = {
@@ -60,13 +57,14 @@ def filled_down(
     if profile.fill_down is None:
         j, blank = next(iter(blanks.items()))
         i = int(np.flatnonzero(blank)[0])
-        line = line_in_words(text.row_at(int(records.lines[i]) + 1), text.parts)
+        place = text.place_in_words(int(records.lines[i]) + 1)
         above = records.columns[j].cells[int(records.columns[j].codes[i - 1])]
         asked = question(
             "fill-down", "fill_down", ["fill", "faulty"],
-            column=header.label(j), n=int(blank.sum()), line=line, value=above,
+            column=header.label(j), n=int(blank.sum()), place=place,
+            value=above,
             preview=[
-                f"fill: {header.label(j)} of {line} is {shown(above)}",
+                f"fill: {header.label(j)} of {place} is {shown(above)}",
                 "faulty: these rows are faulty",
             ],
         )  # fmt: skip

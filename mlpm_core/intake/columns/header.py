@@ -132,7 +132,7 @@ class Fields:
             return self.units.get("value")
         if field == "currency":
             moneys = [money_of(u, self.profile.own_currency) for u in self.units.values()]
-            return next((money.currency for money in moneys if money is not None), None)
+            return next((m.currency for m in moneys if m is not None and m.currency), None)
         return None
 
     def scale_alike(self, field: str, others: Sequence[str]) -> None:

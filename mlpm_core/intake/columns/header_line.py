@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.files.lines import is_blank
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def likeliest(delimiters: Sequence[str], first: int, end: int, at: _At) -> str:
 
 
 def wider(delimiters: Sequence[str], first: int, end: int, at: _At) -> tuple[int, str] | None:
-    """The first line of names below a head of fewer cells, with another such line below it."""
+    """The first line of names, or dates, below a head of fewer cells, above another such line."""
 
     def n_filled(i: int, delimiter: str) -> int:
         return sum(not is_blank(cell) for cell in at(i, delimiter)[0])
@@ -44,7 +45,8 @@ def wider(delimiters: Sequence[str], first: int, end: int, at: _At) -> tuple[int
         for delimiter in delimiters:
             cells, below = at(i, delimiter)
             n = n_filled(i, delimiter)
-            is_name = not any(_NUMBER.fullmatch(cell) for cell in cells)
+            numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+            is_name = all(moment(cell.strip(), "dmy", None) is not None for cell in numbers)
             is_wider = n > max(LEAST, n_filled(first, delimiter)) and below < end
             if is_name and is_wider and n_filled(below, delimiter) >= n - 1:
                 return i, delimiter

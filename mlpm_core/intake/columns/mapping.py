@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.date_forms import form_of
 from mlpm_core.intake.columns.dates import moment
+from mlpm_core.intake.columns.field_words import NOT_MEASURED, WORDS
 from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.written_units import header_unit, money_of
@@ -29,6 +30,7 @@ _NUMBERS: Final = (ColumnKind.NUMBER, ColumnKind.WHOLE)
 _DATES: Final = (ColumnKind.MOMENT, ColumnKind.DAY)
 _CONSTANT: Final = (ColumnKind.NAME, ColumnKind.CHOICE)
 _MOST_CLASSES: Final = 20
+_LEAST_AMOUNTS: Final = 3  # distinct predictions that are numbers: fewer may be classes
 _MOST_SHOWN: Final = 3
 _MOST_LOOKED_AT: Final = 50  # cells of a column
 _NUMBER: Final = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
@@ -37,38 +39,6 @@ _DECIMAL: Final = re.compile(r"[+-]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")  # no comm
 _OF_THE_FILE: Final = frozenset({"value_case_id"})  # few files have a column of it
 _IDENTITIES: Final = frozenset({"prediction_id", "incident_id", "task_id"})
 _TENTH, _PERCENT, _THOUSAND = 10, 100, 1000
-
-_WORDS: Final[dict[str, str]] = {
-    "model_id": "model name modell modele modèle modelo algorithm service ci component "
-    "\u30e2\u30c7\u30eb \u6a21\u578b",
-    "kpi_id": "kpi kennzahl indicator indicateur indicador indicatore",
-    "metric": "metric metrik measure kennzahl métrique indicator indicateur \u6307\u6a19 "
-    "\u6307\u6807",
-    "period_start": "date datum week woche month monat day tag period periode zeitraum semaine "
-    "mois jour période periodo quarter quartal trimestre halbjahr semester semestre half kw cw wk "
-    "q von du start begin from fecha timestamp time "
-    "\u65e5\u4ed8 \u9031 \u6708 \u65e5\u671f",
-    "value": "value wert valeur valor result ergebnis actual score \u5024 \u503c",
-    "n": "n samples count cases size anzahl fälle nombre \u4ef6\u6570",
-    "candidate": "candidate model modell estimator name version run",
-    "value_case_id": "case",
-    "prediction_id": "id key uuid transaction customer",
-    "ts": "time timestamp date datum created at",
-    "amount": "amount betrag montant cost kosten total price sum \u91d1\u984d",
-    "cost_type": "type art service category kategorie product",
-    "title": "title titel summary description subject zusammenfassung beschreibung",
-    "started_at": "start started created begin opened beginn erstellt cr\u00e9\u00e9",
-    "incident_id": "id key number ticket issue vorgangsschl\u00fcssel schl\u00fcssel nummer",
-    "period_end": "end ende ended ends until till to bis fin au hasta fino ate through thru last "
-    "closing close stop",
-    "period": "month quarter week year period half halbjahr semester semestre monat quartal jahr "
-    "woche periode mois kw q",
-    "y_true": "label target truth actual outcome real tats\u00e4chlich ergebnis ist r\u00e9el",
-    "y_pred_proba": "score probability proba prob confidence likelihood propensity "
-    "wahrscheinlichkeit probabilit\u00e9 probabilidad",
-    "y_pred": "prediction predicted pred yhat forecast vorhersage prognose pr\u00e9diction class",
-}
-"""Words of headers that suggest a field."""
 
 
 def asked_about_fields(
@@ -115,7 +85,11 @@ def _is_one_period(
     if not {"period_start", "period_end"} <= set(missing) or "period" not in fields.columns:
         return False
     named = [j for j in unused if header_length(header.cells[j]) is not None]
-    dates = [j for j in unused if is_mostly_dates(filled_cells(records, j))]
+    dated = [j for j in unused if any(map(_is_date, filled_cells(records, j)))]
+    last_day = fields.columns["period_end"]
+    if len(dated) > 1 and any(has_own_word(header.cells[j], last_day) for j in dated):
+        return False
+    dates = [j for j in dated if is_mostly_dates(filled_cells(records, j))]
     return bool(named) or len(dates) == 1
 
 
@@ -170,9 +144,11 @@ def filled_cells(records: Table, j: int) -> list[str]:
 def fit(header: str, cells: Sequence[str], column: Column) -> float:
     """How well a column fits a field, by the words of its header and by what it holds."""
     words, own = _words(header), _own_words(column)
-    others = {w for name, ws in _WORDS.items() if name != column.name for w in ws.split()} - own
+    others = {w for name, ws in WORDS.items() if name != column.name for w in ws.split()} - own
     fit = 2.0 * len(words & own) - 0.5 * len(words & others)
     fit += 1.0 if any(w in header for w in own if not w.isascii()) else 0.0
+    fit += 2.0 if words == _words(column.label) else 0.0
+    fit -= 3.0 if column.name == "value" and words & NOT_MEASURED else 0.0
     if not cells:
         return fit - 4
     n_numbers = _share_of_numbers(cells)
@@ -193,7 +169,7 @@ def _words(header: str) -> set[str]:
 
 
 def _own_words(column: Column) -> set[str]:
-    return set(_WORDS.get(column.name, column.name.replace("_", " ")).split())
+    return set(WORDS.get(column.name, column.name.replace("_", " ")).split())
 
 
 def has_own_word(header: str, column: Column) -> bool:
@@ -257,13 +233,24 @@ def asked_about_outcomes(records: Table, header: Header, fields: Fields) -> list
     predicted: set[str] = {"0", "1"}
     if "y_pred" in header.fields:
         predicted = set(filled_cells(records, header.fields.index("y_pred")))
+    is_forecast = len(predicted) >= _LEAST_AMOUNTS and _share_of_numbers([*predicted]) == 1
     may_be = [
         j
         for j in unused
-        if (classes := set(filled_cells(records, j)))
-        and len(records.columns[j].cells) <= _MOST_CLASSES
-        and (len(classes) > 1 or has_own_word(header.cells[j], fields.columns["y_true"]))
-        and classes <= predicted
+        if (cells := filled_cells(records, j))
+        and (
+            (
+                len(records.columns[j].cells) <= _MOST_CLASSES
+                and (len({*cells}) > 1 or has_own_word(header.cells[j], fields.columns["y_true"]))
+                and predicted >= {*cells}
+            )
+            or (
+                is_forecast
+                and fields.profile.reads_layouts
+                and has_own_word(header.cells[j], fields.columns["y_true"])
+                and is_mostly_numbers(cells)
+            )
+        )
     ]
     return [_which(records, header, fields.columns["y_true"], may_be)] if may_be else []
 
@@ -294,7 +281,7 @@ def asked_about_units(records: Table, header: Header, fields: Fields) -> list[Qu
     """The questions in which unit a column is that a field takes, where its header names one."""
     questions = []
     for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True)):
-        if field is None or fields.is_chosen(cell) or fields.profile.is_replay:
+        if field is None or fields.is_chosen(cell) or not fields.profile.reads_layouts:
             continue
         answers = with_unit(field, cell, fields.columns[field], fields)
         if len(answers) == 1 and (cell != field or fields.record is Prediction):
@@ -369,7 +356,9 @@ def _as_read(answer: str, cells: Sequence[str], own: str) -> str:
         if unit == "%":
             texts.append(f"{shown(cell)} is {number / 100:.12g}")
         elif money is not None:
-            texts.append(f"{shown(cell)} is {number * money.factor:,.12g} {money.currency}")
+            texts.append(
+                f"{shown(cell)} is {number * money.factor:,.12g} {money.currency or own}".rstrip()
+            )
         else:
             texts.append(f"{shown(cell)} {unit}")
     return ", ".join(texts)

@@ -44,17 +44,25 @@ _BOTH: Final = (
 
 
 def _numbers(records: Table, header: Header, fields: Fields) -> list[int]:
-    """The places of columns of numbers; predictions and outcomes are such when all of them are."""
-    may_be = [j for j, name in enumerate(header.fields) if name in NUMBERS_OR_CLASSES]
-    return header.numbers(fields) + [j for j in may_be if _are_marked(records.columns[j])]
+    """The places of columns of numbers; predictions and outcomes are such when they bear marks."""
+    may_be = {
+        j: cells
+        for j, name in enumerate(header.fields)
+        if name in NUMBERS_OR_CLASSES
+        and all(map(_MARKED.fullmatch, cells := _first_of(records.columns[j])))
+    }
+    every = [cell for cells in may_be.values() for cell in cells]
+    may_group = header.delimiter != "," and fields.profile.reads_layouts
+    points = [cell for cell in every if "." in cell] if may_group else []
+    are_marked = any("," in cell for cell in every) or (
+        bool(points) and all(map(_GROUPED["."].fullmatch, points))
+    )
+    return header.numbers(fields) + (list(may_be) if are_marked else [])
 
 
-def _are_marked(column: DictionaryColumn) -> bool:
-    """Whether all cells of a column are numbers, of which some bear marks."""
-    if column.numbers is not None:
-        return False
-    first = [c for cell in column.cells[:_FIRST] if not is_missing(c := cell.strip(SPACES))]
-    return any("," in c for c in first) and all(map(_MARKED.fullmatch, first))
+def _first_of(column: DictionaryColumn) -> list[str]:
+    """The first distinct cells of a column that hold something."""
+    return [c for cell in column.first(_FIRST) if not is_missing(c := cell.strip(SPACES))]
 
 
 def plain_numbers(column: pa.Array, grammar: Grammar) -> pa.Array:

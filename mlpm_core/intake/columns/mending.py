@@ -129,6 +129,8 @@ def mended(
     counts: Sequence[int],
     read: Callable[[str], Cell],
     grammar: Grammar,
+    *,
+    are_of_many: bool = False,
 ) -> Mended | None:
     """How the faulty cells of a column may be meant; None when no one answer makes all readable.
 
@@ -138,13 +140,15 @@ def mended(
         The distinct cells of the column, and how many of each there are.
     read : callable
         The way in which some of them are faulty.
+    are_of_many : bool
+        Whether its numbers may be of several KPIs, some of them in percent and others not.
     """
     if grammar.profile.is_replay:  # signs that were answered were read then too
         return _with_signs(column, texts, read, grammar) if grammar.profile.signs else None
     if column.kind in _NUMBERS:
         return (
             _with_thousands(texts, grammar)
-            or _with_signs(column, texts, read, grammar)
+            or _with_signs(column, texts, read, grammar, are_of_many=are_of_many)
             or _with_words_for_nothing(column, texts, counts, read, grammar)
         )
     if column.kind in _DATES:
@@ -186,28 +190,41 @@ _MARK_WORDS: Final = {
 
 
 def _with_signs(
-    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+    column: Column,
+    texts: Sequence[str],
+    read: Callable[[str], Cell],
+    grammar: Grammar,
+    *,
+    are_of_many: bool = False,
 ) -> Mended | None:
-    """Percent and currency signs, brackets and a minus behind, if all other cells are numbers."""
+    """Percent and currency signs, brackets and a minus behind, if most other cells are numbers."""
     if column.kind is not ColumnKind.NUMBER or grammar.profile.signs == "faulty":
         return None
-    cells = filled(texts)
-    apart = [without_signs(t) for t in cells]
-    signed = [i for i, (_, _, taken) in enumerate(apart) if taken]
+    every = {text: without_signs(text) for text in filled(texts)}
+    cells = [text for text, (number, _, _) in every.items() if grammar.is_number(number)]
+    n_others = sum(read(text).fault is not None for text in every.keys() - {*cells})
+    if n_others > (len(cells) if grammar.profile.reads_layouts else 0):
+        return None
+    apart = [every[text] for text in cells]
+    signed = [i for i, t in enumerate(cells) if apart[i][2] and read(t).fault is not None]
     n_percent = sum(taken == "%" for _, _, taken in apart)
     plain = [text for text, _, taken in apart if taken != "%"]
-    if not signed or (n_percent and not all(map(_is_small, plain))):
-        return None
-    if not all(grammar.is_number(plain) for plain, _, _ in apart):
+    is_mixed = n_percent and not all(map(_is_small, plain))
+    if not signed or (is_mixed and not (are_of_many and grammar.profile.reads_layouts)):
         return None
     own = grammar.profile.own_currency
+    moneys = {currency_of(t, own) for t, (_, _, taken) in every.items() if taken == "currency"}
+    is_of_one = len(moneys) == 1 and column.name == "amount" and grammar.profile.reads_layouts
+    of_all = next(iter(moneys)) if is_of_one else ""
 
     if grammar.profile.signs is None:
-        others = [i for i in range(len(cells)) if i not in signed][: 1 if n_percent else 0]
+        has_others = n_percent or of_all
+        others = [i for i in range(len(cells)) if i not in signed][: 1 if has_others else 0]
         shown_ones = [*signed[: 3 - len(others)], *others]
         some = [(cells[i], grammar.number(apart[i][0]) or 0.0, apart[i][1]) for i in shown_ones]
         readings = ", ".join(
-            f"{t} is {times(number, f):.12g} {currency_of(t, own)}".strip() for t, number, f in some
+            f"{t} is {times(number, f):.12g} {currency_of(t, own) or of_all}".strip()
+            for t, number, f in some
         )
         asked = question(
             "signs", "signs", ["read", "faulty"], column=column.label, value=some[0][0],
@@ -222,10 +239,11 @@ def _with_signs(
     def read_signed(text: str) -> Cell:
         plain, factor, taken = without_signs(text)
         number = grammar.number(plain) if taken else None
-        if number is None:
-            return read(text)
-        cell, unit = plain_read(repr(times(number, factor))), unit_of(text, taken, own)
-        return cell._replace(notes=(SIGN + unit,)) if unit else cell
+        cell = read(text) if number is None else plain_read(repr(times(number, factor)))
+        unit = unit_of(text, taken, own) if number is not None else ""
+        if not unit and cell.value is not None:
+            unit = of_all
+        return cell._replace(notes=(*cell.notes, SIGN + unit)) if unit else cell
 
     return Mended(read_signed)
 

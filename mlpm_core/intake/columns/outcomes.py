@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.rows import Rows, distinct
 from mlpm_core.intake.messages import Refusal, question, shown
-from mlpm_core.intake.metric_names import KEEP
+from mlpm_core.intake.metric_names import KEEP, normal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -54,7 +54,8 @@ def class_questions(
     """The questions which predicted class each class of outcomes is, where none of them is one.
 
     Where yes or no was predicted, every other class is asked about, and with one of two both: of 1
-    and 2, 1 may be either of 0 and 1.
+    and 2, 1 may be either of 0 and 1. A class that is a predicted one but for its case, spaces and
+    dashes is asked about even where others match, for it would count as an error.
 
     Examples
     --------
@@ -63,6 +64,8 @@ def class_questions(
     [('outcomes.yes', '1'), ('outcomes.no', '0')]
     >>> [q.key for q in class_questions(["1", "2"], ["0", "1"], Profile())]
     ['outcomes.1', 'outcomes.2']
+    >>> [q.key for q in class_questions(["Order", "bill"], ["bill", "order", "other"], Profile())]
+    ['outcomes.Order']
     >>> class_questions(["12.5", "7.1", "9"], ["12", "8", "3"], Profile())
     []
     """
@@ -92,7 +95,12 @@ def class_questions(
     asked = [
         c
         for c in of_these
-        if c not in profile.outcomes and (is_open or c.strip().lower() in _PENDING)
+        if c not in profile.outcomes
+        and (
+            is_open
+            or c.strip().lower() in _PENDING
+            or (profile.reads_layouts and any(_are_alike(c, t) for t in targets))
+        )
     ]
     return [_about(c, targets) for c in asked]
 
@@ -144,7 +152,8 @@ def _about(outcome: str, targets: list[str]) -> Question:
     if word in _PENDING:
         choices = [UNKNOWN, *targets, KEEP]
     else:
-        choices = [*sorted(targets, key=lambda t: not _are_same(word, t)), UNKNOWN, KEEP]
+        nearest = sorted(targets, key=lambda t: not (_are_alike(word, t) or _are_same(word, t)))
+        choices = [*nearest, UNKNOWN, KEEP]
     return question(
         "outcome-class", f"outcomes.{outcome.replace('=', '%3D')}", choices,
         outcome=outcome, classes=", ".join(map(shown, targets)),
@@ -159,6 +168,11 @@ def _are_same(word: str, target: str) -> bool:
     """Whether two words say yes, or both no."""
     other = target.strip().lower()
     return any(word in words and other in words for words in (_POSITIVE, _NEGATIVE))
+
+
+def _are_alike(outcome: str, target: str) -> bool:
+    """Whether two words are one but for their case, spaces and dashes."""
+    return _is_word(outcome) and normal(outcome) == normal(target) != ""
 
 
 def _are_equal(outcome: str, target: str) -> bool:

@@ -185,7 +185,7 @@ def _said(
         grain = note.removeprefix("grain ")
         if grain != note and grain in _LONG:
             where = period.noting(note)
-            if grain == "P1M" and header in _MONTHS and file.has_halves:
+            if grain == "P1M" and header in _MONTHS and file.reads_layouts:
                 where &= ~_name_longer(starts, where, _MONTHS[header])
             lengths[where], is_unsaid[where], is_fixed[where] = _CODE[grain], False, True
     if RANGE in period.notes:
@@ -232,7 +232,7 @@ def _with_ends(
         pair = (starts[i].item(), ends[i].item(), grains[i])
         if pair not in read:
             read[pair] = length_between(*pair)
-            if read[pair] == HALF and not file.has_halves:
+            if read[pair] == HALF and not file.reads_layouts:
                 read[pair] = None
         length = read[pair]
         texts = [shown(readings[f].text(i)) for f in ("period_start", "period_end")]
@@ -305,7 +305,7 @@ def _asked_length(
     """The lengths with those that only a person can tell, and which these are."""
     where = np.flatnonzero(is_open & ~np.isnat(starts))
     even = evenly_apart(starts[where], _series(readings)[where]) if len(where) else None
-    if even is not None and even.length == HALF and not file.has_halves:
+    if even is not None and even.length == HALF and not file.reads_layouts:
         even = None
     if profile.period is None:
         if not profile.is_replay:

@@ -15,9 +15,12 @@ from mlpm_core.quantity import SHARE, is_percent
 from mlpm_core.records import METRICS, PERCENT_ERRORS, ColumnKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.intake.columns.file_columns import FileColumns
     from mlpm_core.intake.columns.readings import Reading
     from mlpm_core.intake.profile import Profile
+    from mlpm_core.records import Question
 
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -40,6 +43,8 @@ _IN_ITS_UNIT: Final = ("value", "value_se", "ci_low", "ci_high")
 def asked_about_percent(readings: dict[str, Reading], file: FileColumns, n_records: int) -> None:
     """Shares of which every value lies between 1 and 100 can only be percentages, or faulty.
 
+    Beside such the others of the file may be percentages below 1: 0.9 % beside 72 %.
+
     Raises
     ------
     Refusal
@@ -58,21 +63,35 @@ def asked_about_percent(readings: dict[str, Reading], file: FileColumns, n_recor
             if name in SHARES:
                 label = readings["metric"].text(int(np.argmax(codes == code)))
                 values[label] = numbers[(codes == code) & ~is_said]
-    questions = [
-        question(
-            "percent-shares", f"metrics.{label.replace('=', '%3D')}", [f"{meant} in %", meant],
-            metric=meant, values=", ".join(f"{v:g}" for v in some),
-            preview=[
-                f"{meant} in %: {', '.join(f'{v:g} is {v / PERCENT:g}' for v in some)}",
-                f"{meant}: as it is written, which cannot be",
-            ],
-        )
+    open_ones = {
+        label: (meant, of_metric[~np.isnan(of_metric)])
         for label, of_metric in values.items()
         if (meant := file.asked_share(label)) is not None
-        and (some := _above_one(of_metric)) is not None
-    ]  # fmt: skip
+    }
+    above = {label for label, (_, some) in open_ones.items() if _all_above_one(some)}
+    others = [open_ones[label][0] for label in sorted(above)] or file.answered_in_percent
+    others = others if file.reads_layouts else []
+    questions = []
+    for label, (meant, some) in open_ones.items():
+        if label in above or (others and _may_be_percent(some)):
+            questions.append(_about_share(label, meant, some, [] if label in above else others))
     if questions:
         raise Refusal(questions=questions)
+
+
+def _about_share(label: str, meant: str, values: Floats, others: Sequence[str]) -> Question:
+    """Whether a share is in percent, since it lies above 1, or since others of the file are."""
+    some = [float(v) for v in values[:3]]
+    as_it_is = "as it is written" if others else "as it is written, which cannot be"
+    return question(
+        "percent-beside" if others else "percent-shares",
+        f"metrics.{label.replace('=', '%3D')}", [f"{meant} in %", meant],
+        metric=meant, values=", ".join(f"{v:g}" for v in some), others=" and ".join(others),
+        preview=[
+            f"{meant} in %: {', '.join(f'{v:g} is {v / PERCENT:g}' for v in some)}",
+            f"{meant}: {as_it_is}",
+        ],
+    )  # fmt: skip
 
 
 def _has_unit(readings: dict[str, Reading], n_records: int) -> Flags:
@@ -86,12 +105,14 @@ def _has_unit(readings: dict[str, Reading], n_records: int) -> Flags:
     return flags(not _is_open(word) for word in words)[codes]
 
 
-def _above_one(values: Floats) -> list[float] | None:
-    """The first values of several that all lie above 1 and up to 100; else None."""
-    some = values[~np.isnan(values)]
-    if len(some) < _LEAST or not ((some > 1) & (some <= PERCENT)).all():
-        return None
-    return [float(v) for v in some[:3]]
+def _all_above_one(some: Floats) -> bool:
+    """Whether several values all lie above 1 and up to 100."""
+    return len(some) >= _LEAST and bool(((some > 1) & (some <= PERCENT)).all())
+
+
+def _may_be_percent(some: Floats) -> bool:
+    """Whether values can be percentages."""
+    return bool(((some >= 0) & (some <= PERCENT)).all() and (some > 0).any())
 
 
 def floats(reading: Reading) -> Floats:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake.columns.rows import distinct
+from mlpm_core.intake.columns.written_units import money_of
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.quantity import PERCENT_WORDS, SHARE, currency_of_sign
+from mlpm_core.quantity import PERCENT_WORDS, SHARE, currency_of_sign, is_percent
+from mlpm_core.records import ColumnKind, Cost
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpm_core.intake.columns.header import Fields
     from mlpm_core.intake.columns.readings import Reading
+    from mlpm_core.intake.files.table import Codes
 
 _SIGN: Final = "(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\\$|[\u20ac\u00a3\u00a5\u20b9])"
 _PERCENT: Final = re.compile(
@@ -25,7 +32,12 @@ _PARTS: Final = {"\u2030": 0.001, "bp": 0.0001, "bps": 0.0001}
 """Signs of smaller parts than hundredths: per mille, and basis points."""
 _BRACKETS: Final = re.compile(r"\((?P<number>[^()]+)\)")
 _TRAILING: Final = re.compile(r"(?P<number>[0-9.,' ]+)-")
-_MINUS: Final = re.compile(r"[\u2212\u2012\u2013](?P<number>[\s\u00a0]*[0-9.,].*)")
+_MINUS: Final = re.compile(
+    rf"(?:[\u2212\u2012\u2013][\s\u00a0]*|[\u25b2\u25b3])(?P<number>(?:{_SIGN}[\s\u00a0]*)?[0-9.,].*)"
+)
+"""A printed minus, and the triangle by which ledgers of Japan mark it."""
+_SIDE: Final = re.compile(r"(?P<number>.*[0-9.,])[\s\u00a0\u202f]*(?P<side>CR|DR)")
+"""An amount that is credited, or debited, as an accountant marks it."""
 _SCALES: Final = {
     "k": 1e3, "tsd": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "bn": 1e9, "mrd": 1e9,
     "billion": 1e9, "lakh": 1e5, "cr": 1e7, "crore": 1e7, "t": 1e3,
@@ -84,6 +96,30 @@ def with_signs(column: pa.Array, numbers: Reading) -> pa.Array:
     return texts if notes else column
 
 
+def units_noted(readings: Mapping[str, Reading], fields: Fields, n: int) -> dict[str, Codes]:
+    """Which numbers stand in percent or in a currency, by a note of field and unit.
+
+    A sign about a number says it, or the header of its column. Numbers with a column of their own
+    for units or currencies are left out: there the unit stands beside them.
+    """
+    own = fields.profile.own_currency
+    noted: dict[str, Codes] = {}
+    for name, column in fields.columns.items():
+        has_own = name == "value" and "unit" in fields.columns
+        if column.kind is not ColumnKind.NUMBER or has_own or fields.record is Cost:
+            continue
+        for note in readings[name].notes:
+            if note.startswith(SIGN):
+                key = f"{SIGN}{name} {note.removeprefix(SIGN)}"
+                noted[key] = readings[name].noting(note).astype(np.int64)
+        unit = fields.units.get(name, "")
+        money = money_of(unit, own)
+        said = SHARE if is_percent(unit) else money.currency if money is not None else ""
+        if said:
+            noted[f"{SIGN}{name} {said}"] = np.ones(n, dtype=np.int64)
+    return noted
+
+
 def in_codes(column: pa.Array, own: str) -> pa.Array:
     """Currencies by their codes, where some are told by their signs.
 
@@ -106,15 +142,20 @@ def without_signs(text: str) -> tuple[str, float, str]:
     (('81,4', 0.01, '%'), ('12.50', -1.0, 'brackets'))
     >>> without_signs("51,2 T\u20ac"), without_signs("1.2M"), without_signs("\u221212")
     (('51,2', 1000.0, 'currency'), ('1.2', 1000000.0, 'scale'), ('-12', 1.0, 'minus'))
+    >>> without_signs("$1,000.00 CR"), without_signs("\u25b220,450")
+    (('1,000.00', -1.0, 'currency'), ('-20,450', 1.0, 'minus'))
     """
     plain = text.strip(SPACES)
     if match := _PERCENT.fullmatch(plain):
         return match["number"].strip(SPACES), _PARTS.get(match["sign"].lower(), 0.01), "%"
     factor, taken = 1.0, ""
+    if match := _SIDE.fullmatch(plain):
+        plain, taken = match["number"], "minus"
+        factor = -1.0 if match["side"] == "CR" else 1.0
     if match := _MINUS.fullmatch(plain):
         plain, taken = f"-{match['number'].strip(SPACES)}", "minus"
     if match := _BRACKETS.fullmatch(plain):
-        plain, factor, taken = match["number"].strip(SPACES), -1.0, "brackets"
+        plain, factor, taken = match["number"].strip(SPACES), -factor, "brackets"
     for pattern in _CURRENCY:
         if match := pattern.fullmatch(plain):
             plain, taken = f"{match['sign']}{match['number'].strip(SPACES)}", "currency"

@@ -15,18 +15,20 @@ import numpy as np
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.rows import distinct, keyed
 from mlpm_core.intake.columns.shares import floats
+from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.metric_names import normal
-from mlpm_core.intake.row_parts import line_in_words
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.intake.columns.file_columns import FileColumns
     from mlpm_core.intake.columns.header import Fields
     from mlpm_core.intake.columns.readings import Faults, Reading
     from mlpm_core.intake.columns.rows import Flags
+    from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.files.table import Codes, Table
-    from mlpm_core.intake.row_parts import Parts
     from mlpm_core.records import Warned
 
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -92,11 +94,29 @@ def _begins_so(cell: str) -> bool:
     )
 
 
+def _name_of(cells: Sequence[str]) -> str | None:
+    """What a row calls itself if that is a total: the first it holds begins so, or a cell is one.
+
+    Further on a text may begin with such a word and mean something else.
+
+    Examples
+    --------
+    >>> _name_of(["", "Total 2026", "12"]), _name_of(["north", "Total", "12"])
+    ('Total 2026', 'Total')
+    >>> _name_of(["INC-4", "Total outage", ""]) is None
+    True
+    """
+    filled = [cell.strip() for cell in cells if not is_blank(cell)]
+    if filled and _begins_so(filled[0]):
+        return filled[0]
+    return next((cell for cell in filled if is_total(cell)), None)
+
+
 def called_total(records: Table, where: Flags) -> Flags:
-    """Which of some rows call themselves a total in any of their cells."""
+    """Which of some rows call themselves a total."""
     called = np.zeros(len(where), dtype=bool)
     for i in np.flatnonzero(where)[:_MOST_LOOKED].tolist():
-        called[i] = any(_begins_so(column.cell(i)) for column in records.columns)
+        called[i] = _name_of([column.cell(i) for column in records.columns]) is not None
     return called
 
 
@@ -106,7 +126,7 @@ def totals_in(
     file: FileColumns,
     fields: Fields,
     faults: Faults,
-    parts: Parts | None,
+    text: Text,
 ) -> Totals:
     """The rows of totals that are left out.
 
@@ -120,8 +140,8 @@ def totals_in(
         return Totals(frozenset(), [])
     left = _not_whole(records, readings, file, fields, faults)
     if not left:
-        left = _whole(records, readings, file, fields, faults, parts)
-    names = [f"{shown(name)} ({line_in_words(row, parts)})" for row, name in left.values()]
+        left = _whole(records, readings, file, fields, faults, text)
+    names = [f"{shown(name)} ({text.place_in_words(i + 1)})" for i, name in left.items()]
     said = [warned("totals", len(left), n=len(left), names=names)] if left else []
     return Totals(frozenset(left), said)
 
@@ -132,9 +152,9 @@ def _not_whole(
     file: FileColumns,
     fields: Fields,
     faults: Faults,
-) -> dict[int, tuple[int, str]]:
-    """The totals among rows that are faulty or damaged: by line, their row and what they are."""
-    left: dict[int, tuple[int, str]] = {}
+) -> dict[int, str]:
+    """The totals among rows that are faulty or damaged: by line, what they are."""
+    left: dict[int, str] = {}
     if int((~faults.is_bad).sum()) < _LEAST:
         return left
     kinds = {j: fields.columns[f].kind for f, j in file.at.items()}
@@ -147,16 +167,17 @@ def _not_whole(
     for i in np.flatnonzero(faults.is_bad)[:_MOST_LOOKED].tolist():
         cells = [column.cell(i) for column in records.columns]
         lacks_key = any(is_missing(cells[j]) for j in keys)
-        word = next((cell.strip() for cell in cells if _begins_so(cell)), None)
+        in_place_of = next((cells[j].strip() for j in no_words if _begins_so(cells[j])), None)
+        word = in_place_of or _name_of(cells)
         if word is None and lacks_key and number is not None:
             word = _figure(i, last, readings[number], faults)
-        if word is not None and (lacks_key or any(_begins_so(cells[j]) for j in no_words)):
-            left[int(records.lines[i])] = int(faults.lines[i]) + 1, word
+        if word is not None and (lacks_key or in_place_of):
+            left[int(records.lines[i])] = word
             last = i
     for damage in records.damaged[:_MOST_LOOKED]:
         words = [cell.strip() for cell in damage.cells if cell.strip()]
         if damage.code in ("missing-cell", "extra-cell") and any(map(_begins_so, words[:2])):
-            left[damage.line] = damage.line + 1, words[0]
+            left[damage.line] = words[0]
     return left
 
 
@@ -189,8 +210,8 @@ def _whole(
     file: FileColumns,
     fields: Fields,
     faults: Faults,
-    parts: Parts | None,
-) -> dict[int, tuple[int, str]]:
+    text: Text,
+) -> dict[int, str]:
     """The rows that are whole and the sums of others, where it is answered that they are totals.
 
     Either one name has the sum of all other names in every period, or the last row that of all.
@@ -206,8 +227,8 @@ def _whole(
         words = {"what": name, "n": len(where), "others": "the other names in each period"}
     elif _is_sum(numbers[:-1], numbers[-1:]):
         where, name = good[-1:], "the sum of the rows above"
-        row = int(faults.lines[good[-1]]) + 1
-        words = {"what": line_in_words(row, parts), "n": 1, "others": "all rows above"}
+        place = text.place_in_words(int(records.lines[good[-1]]) + 1)
+        words = {"what": place, "n": 1, "others": "all rows above"}
     else:
         return {}
     if fields.profile.totals is None:
@@ -223,7 +244,7 @@ def _whole(
                 )
             ]
         )  # fmt: skip
-    return {int(records.lines[i]): (int(faults.lines[i]) + 1, name) for i in where.tolist()}
+    return {int(records.lines[i]): name for i in where.tolist()}
 
 
 def _named_sums(

@@ -15,36 +15,47 @@ from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, currency_of_sign, is_p
 
 _SCALES: Final = {
     "k": 1e3, "t": 1e3, "tsd": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3,
-    "m": 1e6, "mn": 1e6, "mm": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6,
-    "bn": 1e9, "mrd": 1e9, "billion": 1e9, "lakh": 1e5, "lakhs": 1e5, "cr": 1e7, "crore": 1e7,
+    "'000s": 1e3, "000s": 1e3, "\u5343": 1e3, "\u4e07": 1e4,
+    "m": 1e6, "mn": 1e6, "mm": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6, "mln": 1e6,
+    "\u767e\u4e07": 1e6, "\u5104": 1e8, "\u4ebf": 1e8,
+    "bn": 1e9, "mrd": 1e9, "billion": 1e9, "billions": 1e9, "lakh": 1e5, "lakhs": 1e5, "cr": 1e7,
+    "crore": 1e7, "crores": 1e7,
 }  # fmt: skip
+_ALONE: Final = frozenset(_SCALES) - {"t", "m", "mm", "cr"}
+"""Scales that say by themselves that a number counts thousands, or more, of a currency."""
 _SIGNS: Final = {
-    "euro": "EUR",
-    "euros": "EUR",
-}
+    "euro": "EUR", "euros": "EUR", "rs": "INR", "rs.": "INR", "z\u0142": "PLN",
+    "\u5186": "JPY", "\u5143": "CNY",
+}  # fmt: skip
 _USUAL: Final = (
     "EUR", "USD", "GBP", "CHF", "JPY", "INR", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK",
     "CNY", "BRL",
 )  # fmt: skip
 """Currencies that are known in small letters too: others, such as ALL and TOP, are words."""
-_CODE: Final = (
-    rf"(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\$|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|"
-    r"[\u20ac\u00a3\u00a5\u20b9]|[Ee]uros?)"
+_SIGN: Final = (
+    r"(?:(?:US|AU?|CA?|NZ|HK|S|R|MX|NT)?\$|[\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20b4"
+    r"\u20aa\u5186\u5143]|z\u0142|Rs\.?)"
 )
-_SCALE: Final = "(?:k|T|Tsd|m|M|mn|Mio|Mrd|bn)"
+_CODE: Final = rf"(?:{_SIGN}|[A-Z]{{3}}|{'|'.join(_USUAL).lower()}|[Ee]uros?)"
+_CJK: Final = "\u5343|\u767e?\u4e07|\u5104|\u4ebf"
+_LONG: Final = r"[Tt]housands?|[Mm]illions?|[Bb]illions?|[Ll]akhs?|[Cc]rores?|'?000s?"
+_SCALE: Final = rf"(?:k|K|T|Tsd|m|M|mn|mln|Mio|Mrd|bn|Cr|{_CJK}|{_LONG})"
 _MONEY: Final = re.compile(
-    rf"(?P<scale>'?[A-Za-z0]*?)\.?[\s_]*(?P<sign>{_CODE})(?:\s*/\s*(?P<per>[a-z]+))?"
+    rf"(?P<scale>'?[A-Za-z0]*?|{_CJK})\.?[\s_]*(?P<sign>{_CODE})(?:\s*/\s*(?P<per>[a-z]+))?"
 )
 _BEHIND: Final = re.compile(rf"(?P<sign>{_CODE})[\s_]*(?P<scale>'?[A-Za-z0]+)\.?")
+_JOINED: Final = re.compile(r"\s*,\s*|\s+(?:in|of)\s+")
 _PERCENT: Final = "|".join(map(re.escape, PERCENT_WORDS))
 _HEADERS: Final = (
-    re.compile(r"(?P<name>.+?)\s*[(\[]\s*(?:in\s+)?(?P<unit>[^()\[\]]+?)\s*[)\]]"),
+    re.compile(
+        r"(?P<name>.+?)\s*[(\[\uff08]\s*(?:in\s+)?(?P<unit>[^()\[\]\uff08\uff09]+?)\s*[)\]\uff09]"
+    ),
     re.compile(r"(?P<name>.+?)[\s_]+in[\s_]+(?P<unit>.+)"),
     re.compile(r"(?P<name>.+?)[\s_,]*(?P<unit>%)"),
     re.compile(rf"(?P<name>.+?)[\s_,]+(?P<unit>{_PERCENT})", re.IGNORECASE),
     re.compile(
         rf"(?P<name>.+?)[\s_,]+(?P<unit>(?:{_SCALE}\.?[\s_]*)?{_CODE}(?:\s?/\s?[a-z]+)?|"
-        rf"{_CODE}[\s_]+{_SCALE})"
+        rf"{_CODE}[\s_]+{_SCALE}|(?:{_SIGN}|{'|'.join(_USUAL)}){_SCALE}|{_LONG})"
     ),
     re.compile(rf"(?P<name>.*[a-z])(?P<unit>{'|'.join(_USUAL)})"),
     re.compile(
@@ -60,7 +71,10 @@ Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """So many of a currency, a time when one is named: k EUR/month."""
+    """So many of a currency, a time when one is named: k EUR/month.
+
+    ``currency`` is empty where a scale stands alone, as in "millions": it is our own then.
+    """
 
     factor: float
     currency: str
@@ -75,12 +89,16 @@ def money_of(unit: str, own: str = "") -> Money | None:
     >>> money_of("k\u20ac"), money_of("TEUR"), money_of("million USD/month")
     (Money(factor=1000.0, currency='EUR', per=''), Money(factor=1000.0, currency='EUR', per=''), \
 Money(factor=1000000.0, currency='USD', per='month'))
+    >>> money_of("Rs in lakh"), money_of("millions")
+    (Money(factor=100000.0, currency='INR', per=''), Money(factor=1000000.0, currency='', per=''))
     >>> money_of("hours") is None
     True
     """
-    text = unit.strip()
+    text = _JOINED.sub(" ", unit.strip())
     if len(text) > _LONGEST:
         return None
+    if (alone := text.lower().rstrip(".")) in _ALONE:
+        return Money(_SCALES[alone], "")
     match = _MONEY.fullmatch(text) or _BEHIND.fullmatch(text)
     if match is None:
         return None
@@ -102,8 +120,8 @@ def header_unit(header: str) -> tuple[str, str] | None:
     (('cost', 'usd'), ('Cost', 'USD'), ('value', 'ms'))
     >>> header_unit("value (checked)"), header_unit("value"), header_unit("cost_all")
     (('value', 'checked'), None, None)
-    >>> header_unit("Prozent")
-    ('Prozent', '%')
+    >>> header_unit("Prozent"), header_unit("Cost USD (thousands)"), header_unit("cost $M")
+    (('Prozent', '%'), ('Cost', 'USD thousands'), ('cost', '$M'))
     """
     text = header.strip()
     if len(text) > _LONGEST:
@@ -113,8 +131,10 @@ def header_unit(header: str) -> tuple[str, str] | None:
     for pattern in _HEADERS:
         match = pattern.fullmatch(text)
         if match is not None:
-            unit = match["unit"]
-            return match["name"], "%" if is_percent(unit) else unit
+            name, unit = match["name"], match["unit"]
+            if (money := money_of(unit)) and not money.currency and (of := header_unit(name)):
+                name, unit = of[0], f"{of[1]} {unit}"
+            return name, "%" if is_percent(unit) else unit
     return None
 
 

@@ -62,6 +62,11 @@ _WEEKS, _MONTHS, _DAYS, _SEVERAL = 53, 12, 31, 2
 _MOST_SHOWN: Final = 3
 
 
+def is_of_years(header: str) -> bool:
+    """Whether a header says that its column holds the years of another one."""
+    return normal(header) in _YEARS
+
+
 def with_whole_dates(
     records: Table, header: Header, fields: Fields, profile: Profile
 ) -> tuple[Table, frozenset[int]]:
@@ -271,7 +276,7 @@ def _date(year: str, cell: str, length: str) -> str | None:
 def _years(records: Table, header: Header) -> int | None:
     """The place of the column that says the year of each row."""
     for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True)):
-        if field is not None or normal(cell) not in _YEARS:
+        if field is not None or not is_of_years(cell):
             continue
         filled = [c for text in records.columns[j].cells if (c := text.strip(SPACES))]
         if all(map(_YEAR.fullmatch, filled)):

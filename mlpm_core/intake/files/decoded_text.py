@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.row_parts import Parts
     from mlpm_core.records import Reject, Warned
 
@@ -53,6 +56,26 @@ class Text:
     def row_at(self, line: int) -> int:
         """The number of the record on a line of the text, both from 1."""
         return line if self.rows is None else self.rows.get(line, line)
+
+    def rows_of(self, lines: Codes) -> Codes:
+        """The rows (from 0) of the file on which the records of some lines (from 0) start."""
+        if self.rows is None:
+            return lines
+        return np.array([self.row_at(i + 1) - 1 for i in lines.tolist()], dtype=np.int64)
+
+    def place_in_words(self, line: int) -> str:
+        """The row of the file that a line of the text, from 1, is of, as a sentence names it.
+
+        Examples
+        --------
+        >>> from mlpm_core.intake.row_parts import Parts
+        >>> parts = Parts(100, ("column Jan", "column Feb"))
+        >>> Text(b"", "utf-8", b"", False, {3: 102}, parts=parts).place_in_words(3)
+        'line 2, column Feb'
+        """
+        number = self.row_at(line)
+        row, part = (number, "") if self.parts is None else self.parts.place(number)
+        return f"line {row}, {part}" if part else f"line {row}"
 
     def bytes_of(self, text: str, *, is_ours: bool = False) -> bytes:
         r"""A part of the text as it stood in the file; what is ours may lose a letter.

@@ -13,7 +13,7 @@ from mlpm_core.intake.files.encodings import likeliest
 from mlpm_core.intake.files.json_rows import rows_of_json
 from mlpm_core.intake.files.layouts import laid_out
 from mlpm_core.intake.files.parquet_file import unpacked_parquet
-from mlpm_core.intake.files.printed_tables import printed_table
+from mlpm_core.intake.files.printed_tables import is_of_bars, printed_table
 from mlpm_core.intake.files.text_of_rows import size
 from mlpm_core.intake.files.tool_reports import report_of
 from mlpm_core.intake.files.tracker_exports import issues_of
@@ -121,7 +121,8 @@ def text_of(
     Refusal
         When it is too large, no text, or its encoding is a question.
     """
-    made = _of_tool(data, record, profile, limits)
+    is_printed = profile.reads_layouts and is_of_bars(data)  # its rule is no row of a tool's
+    made = None if is_printed else _of_tool(data, record, profile, limits)
     if made is not None:
         return made
     text = _unpacked_text(data, filename, profile, limits, is_header)

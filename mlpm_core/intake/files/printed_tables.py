@@ -21,6 +21,7 @@ _LARGEST: Final = 1 << 22  # bytes: nobody prints more
 _LOOKED: Final = 1 << 14  # bytes in which a table shows what it is
 _RULE: Final = re.compile(r"[\s+|:\-=\u2500-\u257f]*[-=\u2500-\u257f]{2,}[\s+|:\-=\u2500-\u257f]*")
 _BARS: Final = re.compile(r"(?<!\\)[|\u2502\u2503\u2506\u2551]")
+_EMPHASIS: Final = re.compile(r"^(\*\*|__|`)(.+)\1$")
 _FOOTERS: Final = re.compile(
     r"\s*(?:\(\d+ rows?\)|\[\d+ rows x \d+ columns\]|\d+ rows? in set.*|only showing top \d+.*"
     r"|# \u2139? ?\d.* more.*|# .*tibble.*|shape: \(.*\)|Name: .*dtype.*|\d+ rows?.*\d+ columns?.*"
@@ -90,6 +91,21 @@ def printed_table(data: bytes) -> Printed | None:
     return Printed(unpacked.data, unpacked.rows, (warned("print-cut"),) if is_cut else ())
 
 
+def is_of_bars(data: bytes) -> bool:
+    r"""Whether a text begins with a table of bars whose heads are ruled off, as in Markdown.
+
+    Examples
+    --------
+    >>> is_of_bars(b"| model | auc |\n|:---|---:|\n| a | 0.8 |\n")
+    True
+    >>> is_of_bars(b"model|auc\na|0.8\n")
+    False
+    """
+    head = data[:_LOOKED].decode("utf-8", "replace").splitlines()
+    first = [line for line in head if line.strip()][:_LEAST]
+    return any(map(_RULE.fullmatch, first)) and any(_BARS.search(line) for line in first)
+
+
 def _is_of_types(cells: Sequence[str], i: int) -> bool:
     """Whether one of the first lines says the types of the columns."""
     return i <= _LEAST and any(cells) and all(map(_TYPES.fullmatch, map(str.lower, cells)))
@@ -99,7 +115,8 @@ def _between_bars(lines: list[tuple[int, str]]) -> list[tuple[int, list[str]]] |
     """The cells between bars; all lines must have as many."""
     rows = []
     for n, line in lines:
-        cells = [cell.strip().replace("\\|", "|") for cell in _BARS.split(line.strip())]
+        cells = [_EMPHASIS.sub(r"\2", c.strip()) for c in _BARS.split(line.strip())]
+        cells = [cell.replace("\\|", "|") for cell in cells]
         is_framed = bool(_BARS.match(line.strip()))
         rows.append((n, cells[1:-1] if is_framed and len(cells) > _LEAST else cells))
     width = len(rows[0][1]) if rows else 0

@@ -112,7 +112,7 @@ def kpi_factor(written: str, dimension: str, unit: str, currency: str) -> float:
         return 1.0
     money = money_of(text, currency)
     if money is not None:
-        text, scale = f"{money.currency}/{money.per or per}", money.factor
+        text, scale = f"{money.currency or currency}/{money.per or per}", money.factor
     elif is_percent(text) and unit in _SHARES:
         return 0.01
     elif is_percent(text) and is_percent(unit):

@@ -58,6 +58,7 @@ from mlpm_core.services.ingest.limit_rules import limit_fault
 from mlpm_core.services.ingest.log_rules import settled_log
 from mlpm_core.services.ingest.meanings import Meanings, meanings, meanings_of, other_quantity
 from mlpm_core.services.ingest.meeting_rules import delivery_promise_rule, interaction_rule
+from mlpm_core.services.ingest.names_in_files import with_short_names
 from mlpm_core.services.ingest.outcome_rules import (
     cost_rule,
     fault_in,
@@ -68,6 +69,7 @@ from mlpm_core.services.ingest.outcome_rules import (
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
 from mlpm_core.services.ingest.scale_rules import settled_scale
+from mlpm_core.services.ingest.signed_numbers import with_units_held
 from mlpm_core.services.ingest.stored_rows import Stored
 from mlpm_core.services.ingest.support_rules import AMOUNTS, amounts_rule
 from mlpm_core.services.valuation.currency_rules import currency_of, refuse_other_currency
@@ -96,12 +98,13 @@ def judged_with_rules(
 
     A broken rule is a reject like any other. ``ask_again`` asks also what was answered before.
     """
+    parsed = with_units_held(reader, asked, with_short_names(reader, asked, parsed))
     if asked.record in (KpiActual, RolloutResult):
         parsed = in_kpi_units(reader, asked.project, parsed, asked.profile)
     stored = Stored(reader, asked.project)
     if asked.record is Label:
         parsed = settled_labels(stored, asked, parsed)
-    if asked.record is MetricResult:
+    if asked.record in (MetricResult, KpiActual, KpiTarget, RolloutResult):
         parsed = settled_scale(reader, asked, parsed)
     if asked.record is Prediction:
         parsed = settled_log(reader, asked, parsed, ask_again=ask_again)

@@ -1,4 +1,4 @@
-"""Results a hundred or a thousand times as large as those stored before, which is asked about."""
+"""Numbers a hundred or a thousand times as large as those known before, which is asked about."""
 
 from __future__ import annotations
 
@@ -11,34 +11,48 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlpm_core.intake import Refusal
-from mlpm_core.intake.columns.rows import Rows, distinct, values_in
+from mlpm_core.intake.columns.rows import Flags, Rows, distinct, flags, values_in
 from mlpm_core.intake.columns.written_units import all_times
 from mlpm_core.intake.messages import question, warned
-from mlpm_core.records import METRICS
+from mlpm_core.quantity import is_percent
+from mlpm_core.records import METRICS, Group, Kpi, KpiTarget, MetricResult, RolloutResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mlpm_core.intake import ImportRequest
     from mlpm_core.intake.parsed_file import ParsedFile
-    from mlpm_core.records import Question
+    from mlpm_core.records import Question, Record
     from mlpm_core.store import Reader
 
 AS_WRITTEN: Final = "as written"
 EACH: Final = "each as before"
 _JUMPS: Final = (100.0, 1000.0)
 _ROOM: Final = 2.0  # so many times more or less is still such a jump
-_SCALED: Final = ("value", "value_se", "ci_low", "ci_high")
+_ROOM_OF_KPIS: Final = 10.0**0.5  # of another length of period, too
+_SCALED: Final = {
+    "value": 1, "value_se": 1, "ci_low": 1, "ci_high": 1, "sum": 1, "sum_sq": 2,
+    "target": 1, "at_least": 1, "stretch": 1,
+}  # fmt: skip
+"""The fields that hold a number of the series, and to which power."""
 _MOST_SERIES: Final = 2000
 _MOST_SHOWN: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Rows of a file that belong together, and how large those were with which they are held."""
+
+    name: str
+    was: float
+    rows: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class _Jump:
     """A series that is so much larger or smaller than it was, and the factor that takes it back."""
 
-    model: str
-    metric: str
+    name: str
     was: float
     now: float
     factor: float
@@ -49,7 +63,11 @@ class _Jump:
 
 
 def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> ParsedFile:
-    """The results, those that jump in size as was answered; a warning names every one of them.
+    """The numbers, those that jump in size as was answered; a warning names every series of them.
+
+    A metric is held against what is stored of it. A KPI is too, and before anything was measured
+    of it against where it stands without the model: 0.034 of a KPI in % that stands at 3 is a
+    share.
 
     Raises
     ------
@@ -59,44 +77,82 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     """
     if asked.profile.is_replay or asked.profile.scale == AS_WRITTEN or not len(file.rows.of):
         return file
-    if all(map(_has_ends, values_in(file.rows.fields["metric"]))):
+    is_of_kpis = asked.record is not MetricResult
+    if is_of_kpis and (asked.by_application or not asked.profile.reads_layouts):
         return file
-    of_model, models = distinct(file.rows.fields["model_id"])
-    of_metric, metrics = distinct(file.rows.fields["metric"])
-    is_open = np.array([not _has_ends(m) for m in metrics])[of_metric]
-    if not is_open.any() or len(models) > _MOST_SERIES:
-        return file
-    names = [m for m in models if m]
-    rows = reader.rows("sizes_of_metrics", project=asked.project, model_ids=names)
-    stored = {(r["model_id"], r["metric"]): float(r["size"]) for r in rows}
-    values = np.abs(file.rows.fields["value"].cast(pa.float64()).to_numpy(zero_copy_only=False))
+    series = (
+        _of_kpis(reader, asked.project, asked.record, file.rows)
+        if is_of_kpis
+        else _of_metrics(reader, asked.project, file.rows)
+    )
+    number = "target" if asked.record is KpiTarget else "value"
+    values = np.abs(file.rows.fields[number].cast(pa.float64()).to_numpy(zero_copy_only=False))
     factors = np.ones(len(values))
     jumps: list[_Jump] = []
-    for (model, metric), size in stored.items():
-        if model not in models or metric not in metrics or _has_ends(metric):
-            continue
-        mine = (of_model == models.index(model)) & (of_metric == metrics.index(metric))
-        sizes = values[mine & (values > 0)]
-        times = _jump(float(np.median(sizes)) / size) if len(sizes) else None
+    room = _ROOM_OF_KPIS if is_of_kpis else _ROOM
+    for one in series:
+        sizes = values[one.rows & (values > 0)]
+        times = _jump(float(np.median(sizes)) / one.was, room) if len(sizes) else None
         if times is not None:
-            factors[mine] = 1 / times
-            jumps.append(_Jump(model, metric, size, float(np.median(sizes)), 1 / times))
+            factors[one.rows] = 1 / times
+            jumps.append(_Jump(one.name, one.was, float(np.median(sizes)), 1 / times))
     if not jumps:
         return file
     answers = {jump.answer for jump in jumps}
     if asked.profile.scale not in ({EACH} if len(answers) > 1 else answers):
         raise Refusal(questions=[_about(jumps)])
     fields = dict(file.rows.fields)
-    for name in _SCALED:
-        numbers = fields[name].cast(pa.float64())
-        is_exact = asked.profile.reads_layouts
-        fields[name] = (
-            all_times(numbers, factors) if is_exact else pc.multiply(numbers, pa.array(factors))
-        )
-    named = [f"{jump.metric} of {jump.model} ({jump.answer})" for jump in jumps]
+    for name, power in _SCALED.items():
+        if name in fields:
+            numbers = fields[name].cast(pa.float64())
+            is_exact = asked.profile.reads_layouts
+            for _ in range(power):
+                numbers = (
+                    all_times(numbers, factors)
+                    if is_exact
+                    else pc.multiply(numbers, pa.array(factors))
+                )
+            fields[name] = numbers
+    named = [f"{jump.name} ({jump.answer})" for jump in jumps]
     said = warned("scaled", int((factors != 1).sum()), names=named)
     receipt = file.receipt.model_copy(update={"warnings": [*file.receipt.warnings, said]})
     return replace(file, rows=Rows(file.rows.of, fields), receipt=receipt)
+
+
+def _of_metrics(reader: Reader, project: str, rows: Rows) -> Iterator[_Series]:
+    """The series of metrics that have no ends, of which something is stored."""
+    if all(map(_has_ends, values_in(rows.fields["metric"]))):
+        return
+    of_model, models = distinct(rows.fields["model_id"])
+    of_metric, metrics = distinct(rows.fields["metric"])
+    if len(models) > _MOST_SERIES:
+        return
+    names = [m for m in models if m]
+    for row in reader.rows("sizes_of_metrics", project=project, model_ids=names):
+        model, metric = row["model_id"], row["metric"]
+        if model in models and metric in metrics and not _has_ends(metric):
+            mine = (of_model == models.index(model)) & (of_metric == metrics.index(metric))
+            yield _Series(f"{metric} of {model}", float(row["size"]), mine)
+
+
+def _of_kpis(reader: Reader, project: str, record: type[Record], rows: Rows) -> Iterator[_Series]:
+    """The KPIs of which the file tells no unit, each over all cases: a group may be small.
+
+    So may a single unit of a roll-out be, of a KPI that adds up; of one in percent it may not.
+    """
+    of_kpi, names = distinct(rows.fields["kpi_id"])
+    is_open = np.ones(len(of_kpi), dtype=bool)
+    if "unit" in rows.fields:
+        is_open &= flags(not (unit or "").strip() for unit in rows.fields["unit"].to_pylist())
+    if "group" in rows.fields:
+        is_open &= flags(group == Group.ALL for group in rows.fields["group"].to_pylist())
+    stored = {r["kpi_id"]: r["size"] for r in reader.rows("sizes_of_kpis", project=project)}
+    for kpi in reader.current(Kpi, project):
+        was = abs(stored.get(kpi.kpi_id) or kpi.baseline or kpi.target or 0.0)
+        is_whole = record is not RolloutResult or is_percent(kpi.unit)
+        if was and is_whole and kpi.kpi_id in names:
+            mine = (of_kpi == names.index(kpi.kpi_id)) & is_open
+            yield _Series(kpi.title, float(was), mine)
 
 
 def _has_ends(metric: object) -> bool:
@@ -105,7 +161,7 @@ def _has_ends(metric: object) -> bool:
     return registered is not None and isfinite(registered.low) and isfinite(registered.high)
 
 
-def _jump(ratio: float) -> float | None:
+def _jump(ratio: float, room: float = _ROOM) -> float | None:
     """The power of ten by which a series jumps; None when it does not.
 
     Examples
@@ -115,7 +171,7 @@ def _jump(ratio: float) -> float | None:
     """
     for times in _JUMPS:
         for factor in (times, 1 / times):
-            if factor / _ROOM <= ratio <= factor * _ROOM:
+            if factor / room <= ratio <= factor * room:
                 return factor
     return None
 
@@ -127,12 +183,12 @@ def _about(jumps: Sequence[_Jump]) -> Question:
     shown = jumps[:_MOST_SHOWN]
     more = [f"and {len(jumps) - len(shown)} more series"] if len(jumps) > len(shown) else []
     return question(
-        "scale", "scale", [AS_WRITTEN, answer], model=first.model, metric=first.metric,
+        "scale", "scale", [AS_WRITTEN, answer], name=first.name,
         stored=f"{first.was:.6g}", now=f"{first.now:.6g}",
         preview=[
-            *(f"{AS_WRITTEN}: {j.metric} of {j.model} is now about {j.now:.6g}" for j in shown),
+            *(f"{AS_WRITTEN}: {j.name} is now about {j.now:.6g}" for j in shown),
             *(
-                f"{answer}: {j.metric} of {j.model} is now about {j.now * j.factor:.6g}"
+                f"{answer}: {j.name} is now about {j.now * j.factor:.6g}"
                 + (f" ({j.answer})" if answer == EACH else "")
                 for j in shown
             ),
