@@ -30,6 +30,8 @@ QUESTION = Question(code="c", key="k", message="m")
     [
         (receipt(), rf"**Stored as B\*1.** {SUMS}."),
         (receipt("dry_run"), f"**Ready to store.** {SUMS}."),
+        (receipt("dry_run", lines=2, accepted=0, rejected=0, blank=0, ignored=2),
+         "**There is nothing to store.** Of 2 lines, 0 accepted, 2 ignored."),
         (receipt("duplicate"), r"**This file is already imported**, as B\*1 on 3 Jun 2026 "
          r"by \*ann\*. Nothing was done again."),
         (receipt("asked", questions=[QUESTION]),

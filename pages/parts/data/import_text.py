@@ -57,6 +57,8 @@ _ANSWERS = {
     ("cost-days", "P1W"): "A week from that day",
     ("cost-days", "P1M"): "Its whole month",
     ("cost-days", "P3M"): "Its whole quarter",
+    ("credits", "negative"): "Yes, they are negative costs",
+    ("credits", "positive"): "No, they are costs, too",
     ("cost-ends", "after"): "The first day after",
     ("cost-ends", "last"): "The last day",
     ("metric-name", "keep"): "None of these",
@@ -168,7 +170,8 @@ def receipt(shown: Receipt) -> str:
         case "committed":
             return f"**Stored as {literal(shown.batch)}.** {sums}."
         case "dry_run":
-            return f"**Ready to store.** {sums}."
+            head = "Ready to store" if shown.accepted else "There is nothing to store"
+            return f"**{head}.** {sums}."
         case "duplicate":
             when = day(shown.received_at)
             return (
