@@ -306,3 +306,42 @@ def test_a_log_of_one_row_or_without_sense_gives_a_reason_and_no_figure_that_is_
     assert receipt.status is Status.COMMITTED, receipt
     assert reading(workspace).periods == {}
     assert case_value(workspace, SHOP, "c").current is None
+
+
+def test_a_log_that_calls_the_classes_otherwise_is_asked_which_they_are(empty):
+    """The class that recall is of had moved for all earlier predictions, too."""
+    workspace = shop(empty, "fraud_blocking")
+    first = [("a", "2024-07-01", "m", "1", "", "1", ""), ("b", "2024-07-02", "m", "0", "", "1", ""),
+             ("c", "2024-07-03", "m", "0", "", "0", "")]  # fmt: skip
+    words = {"1": "ja", "0": "nein"}
+    then = [
+        (f"{i}2", day.replace("-07-0", "-07-1"), m, words[p], s, words[y], d)
+        for i, day, m, p, s, y, d in first
+    ]
+    assert log(workspace, first).status is Status.COMMITTED
+    asked = log(workspace, then)
+    assert [(q.key, q.choices[0]) for q in asked.questions] == [
+        ("outcomes.ja", "1"), ("outcomes.nein", "0")]  # fmt: skip
+    done = log(workspace, then, outcomes={"ja": "1", "nein": "0"})
+    assert done.status is Status.COMMITTED
+    assert [week["recall"] for week in by_week(workspace)] == [(0.5, 2), (0.5, 2)]
+    with workspace.store.reader() as reader:
+        classes = {row["class"] for row in reader.rows("log_classes", project=SHOP)}
+    assert classes == {"0", "1"}
+    later = [(f"{i}3", day.replace("-1", "-2"), *rest) for i, day, *rest in then]
+    again = log(workspace, later)
+    assert again.status is Status.COMMITTED, "as answered before"
+    assert "answered-before" in {w.code for w in again.warnings}
+    assert by_week(workspace)[-1]["recall"] == (0.5, 2)
+
+
+def test_classes_of_their_own_are_kept_once_that_is_answered(empty):
+    workspace = shop(empty, "fraud_blocking")
+    log(workspace, [("a", "2024-07-01", "m", "1", "", "1", "")])
+    kept = {"ja": "keep", "nein": "keep"}
+    then = [("b", "2024-07-08", "m", "ja", "", "nein", "")]
+    done = log(workspace, then, outcomes=kept, positives={"m": "1"})
+    assert done.status is Status.COMMITTED
+    with workspace.store.reader() as reader:
+        classes = {row["class"] for row in reader.rows("log_classes", project=SHOP)}
+    assert classes == {"1", "ja", "nein"}

@@ -187,11 +187,32 @@ def with_classes(rows: Rows, profile: Profile) -> Rows:
     """The rows with their outcomes as the classes that they were answered to be."""
     if not profile.outcomes:
         return rows
-    codes, values = distinct(rows.fields["y_true"])
-    answered = profile.outcomes
+    return Rows(rows.of, rows.fields | {"y_true": in_classes(rows.fields["y_true"], profile)})
+
+
+def in_classes(column: pa.Array, profile: Profile) -> pa.Array:
+    """Classes as those that they were answered to be; empty where that is not known yet.
+
+    Examples
+    --------
+    >>> from mlpm_core.intake.profile import Profile
+    >>> in_classes(pa.array(["ja", "nein"]), Profile(outcomes={"ja": "1"})).to_pylist()
+    ['1', 'nein']
+    """
+    codes, values = distinct(column)
     meant = []
     for value in values:
-        answer = answered.get(value or "", KEEP)
+        answer = profile.outcomes.get(value or "", KEEP)
         meant.append("" if answer == UNKNOWN else value if answer == KEEP else answer)
-    column = pa.array(meant, pa.string()).take(pa.array(np.asarray(codes)))
-    return Rows(rows.of, rows.fields | {"y_true": column})
+    return pa.array(meant, pa.string()).take(pa.array(np.asarray(codes)))
+
+
+def are_foreign(classes: Iterable[str], known: Collection[str]) -> bool:
+    """Whether none of some classes is one of those that are known.
+
+    Examples
+    --------
+    >>> are_foreign(["ja", "nein"], ["0", "1"]), are_foreign(["1.0", "2"], ["0", "1"])
+    (True, False)
+    """
+    return not any(_are_equal(c, k) for c in classes for k in known)

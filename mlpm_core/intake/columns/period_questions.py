@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mlpm_core.intake.columns.dates import after, start_of
+from mlpm_core.intake.columns.dates import after, is_about_month_end, start_of
 from mlpm_core.intake.columns.period_words import EACH, INSTANT, day_in_words, in_words
 from mlpm_core.intake.messages import question
 
@@ -35,9 +35,11 @@ def about_length(starts: Moments, even: Spacing, profile: Profile, *, are_ends: 
     is_midnight = bool((starts.astype("datetime64[D]") == starts).all())
     choices = [length, *(["P1D"] if is_midnight and length != "P1D" else []), INSTANT]
     first, second = (d.item() for d in even.example[:2])
+    is_exact = after(first, length) == second or is_about_month_end(second)
     return question(
         "period-length", "period", choices,
-        first=f"{first:%Y-%m-%d}", second=f"{second:%Y-%m-%d}", gap=EACH[length],
+        first=f"{first:%Y-%m-%d}", second=f"{second:%Y-%m-%d}",
+        gap=EACH[length] if is_exact else f"about {EACH[length]}",
         order=_order(profile), preview=_readings((first, second), choices, are_ends=are_ends),
     )  # fmt: skip
 

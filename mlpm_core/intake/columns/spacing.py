@@ -21,6 +21,7 @@ _LEAST: Final = 3  # dates of one series: two may be any distance apart
 _HOUR: Final = 3600
 _A_DAY: Final = 24 * _HOUR
 _LAST_DAYS: Final = 2
+_A_MONTH, _ABOUT = 365.2425 / 12, 6  # days
 _MONTHS_OF: Final = {1: "P1M", 3: "P3M", 6: HALF, 12: "P1Y"}
 _FRIDAY, _BEGIN_OR_END_A_WEEK = 4, frozenset({0, 4, 5, 6})
 
@@ -173,13 +174,24 @@ def _is_nearly(gaps: Numbers, length: int) -> bool:
 
 
 def _months(seconds: Numbers) -> str | None:
+    """The months, quarters or years that days of the calendar, or of a retailer's, are apart.
+
+    Examples
+    --------
+    >>> days = ["2026-01-31", "2026-02-28", "2026-04-04", "2026-05-02"]  # 4, 4 and 5 weeks
+    >>> _months(np.array(days, "datetime64[s]").astype(np.int64))
+    'P1M'
+    """
     days = seconds.astype("datetime64[s]").astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     of_month = (days - months).astype(np.int64)
     left = ((months + 1).astype("datetime64[D]") - days).astype(np.int64) - 1
-    if len(np.unique(of_month)) > 1 and not (left <= _LAST_DAYS).all():
-        return None
     gaps: Numbers = np.diff(months.astype(np.int64)).astype(np.int64)
+    if len(np.unique(of_month)) > 1 and not (left <= _LAST_DAYS).all():
+        apart = np.diff(days).astype(np.int64)
+        gaps = np.round(apart / _A_MONTH).astype(np.int64)
+        if (np.abs(apart - gaps * _A_MONTH) > _ABOUT).any():
+            return None
     least = int(gaps.min())
     length = _MONTHS_OF.get(least)
     return length if length is not None and (gaps % least == 0).all() else None

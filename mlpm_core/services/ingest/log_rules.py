@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mlpm_core.in_life.log_figures import class_of, positive_of
 from mlpm_core.intake import Refusal
-from mlpm_core.intake.columns.rows import distinct
+from mlpm_core.intake.columns.outcomes import are_foreign, class_questions, in_classes
+from mlpm_core.intake.columns.rows import Rows, distinct
 from mlpm_core.intake.messages import question
 from mlpm_core.services.ingest.saved_answers import answered_before
 from mlpm_core.services.valuation.log_metrics import (
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from mlpm_core.store import Reader
 
 OF_DECISION: Final = OF_ONE_CLASS | OF_CLASSES | AUTOMATIC
+_CLASSES: Final = ("y_pred", "y_true")
 _MOST_MODELS: Final = 50
 _MOST_LISTED: Final = 20
 _TWO: Final = 2
@@ -47,13 +51,14 @@ def settled_log(
     ------
     Refusal
         With the questions which threshold turns scores into decisions, and which class recall and
-        the like are of.
+        the like are of; or which of the classes before each class is, where all are others.
     """
     if asked.profile.is_replay or not len(file.rows.of):
         return file
     of_model, models = distinct(file.rows.fields["model_id"])
     if len(models) > _MOST_MODELS:
         return file
+    file = _with_stored_classes(reader, asked, file)
     needed = mechanisms_by_model(reader, asked.project)
     said = {} if ask_again else log_answers(reader, asked.project)
     questions: list[Question] = []
@@ -76,6 +81,35 @@ def settled_log(
         raise Refusal(questions=questions)
     receipt = file.receipt.model_copy(update={"warnings": file.warned(*warnings)})
     return replace(file, receipt=receipt)
+
+
+def _with_stored_classes(reader: Reader, asked: ImportRequest, file: ParsedFile) -> ParsedFile:
+    """The log with the classes that its models had before, where it calls all of them otherwise.
+
+    Counts of a model are of one set of classes: ja beside the 1 of before would be an error, or
+    move the class that recall is of.
+    """
+    known = defaultdict[str, set[str]](set)
+    if asked.profile.reads_layouts:
+        for row in reader.rows("log_classes", project=asked.project):
+            known[row["model_id"]].add(row["class"])
+    fields = dict(file.rows.fields)
+    of_model, models = distinct(fields["model_id"])
+    questions: dict[str, Question] = {}
+    for place, model in enumerate(models):
+        are_its = pa.array(of_model == place)
+        classes = {c for name in _CLASSES for c in _filled(fields[name].filter(are_its))}
+        before = known[model or ""]
+        others = classes - set(asked.profile.outcomes.values())
+        if not before or not others or not are_foreign(others, before):
+            continue
+        questions |= {q.key: q for q in class_questions(sorted(others), before, asked.profile)}
+        for name in (*_CLASSES, "decision"):
+            renamed = in_classes(fields[name], asked.profile)
+            fields[name] = pc.if_else(are_its, renamed, fields[name].cast(pa.string()))
+    if questions:
+        raise Refusal(questions=[*questions.values()])
+    return replace(file, rows=Rows(file.rows.of, fields))
 
 
 def _about_model(
