@@ -188,7 +188,7 @@ def test_totals_below_columns_of_months_say_their_line_and_their_month():
     data = b"model,metric,Jan 2026,Feb 2026\nm,mae,1,2\nm,bias,3,4\nTotal,,4,6\n"
     (totals,) = told(data, "f.csv", "period_columns=yes").receipt.warnings[:1]
     places = [f"Total (line 4, column {month} 2026)" for month in ("Jan", "Feb")]
-    assert totals.message == f"2 rows of totals are left out: {', '.join(places)}."
+    assert totals.message == f"Rows of totals that are left out: 2, {', '.join(places)}."
 
 
 # Archives.

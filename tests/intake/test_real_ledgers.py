@@ -117,6 +117,6 @@ def test_a_total_below_months_is_named_by_its_line_of_the_file():
     told = Case("", text, answers=("period_columns=yes",)).told()
     (said,) = [w.message for w in told.receipt.warnings if w.code == "totals"]
     assert said == (
-        "2 rows of totals are left out: Average (line 4, column Jan 2026), "
+        "Rows of totals that are left out: 2, Average (line 4, column Jan 2026), "
         "Average (line 4, column Feb 2026)."
     )
