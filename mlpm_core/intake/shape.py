@@ -6,6 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpm_core.intake.files.unpack import names_in_zip
 from mlpm_core.intake.metric_names import normal
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _DIGITS = 10
 
 class Shape(NamedTuple):
     """A file's first line, its header with the delimiter, and the marks in its numbers.
+
+    Of a workbook it is not the first line, but what it is made of.
 
     Examples
     --------
@@ -53,7 +56,12 @@ class Shape(NamedTuple):
 
 
 def start_of_file(data: bytes) -> str:
-    """What tells the first lines of files apart before anything else is known of them."""
+    """What tells the first lines of files apart before anything else is known of them.
+
+    Of a workbook, whose bytes hold the moment at which they were written, it is what it is made of.
+    """
+    if names := names_in_zip(data):
+        return _short("\n".join(sorted(names)).encode("utf-8", "surrogateescape"))
     return _short(re.split(rb"[\r\n]", data[:_START], maxsplit=1)[0])
 
 

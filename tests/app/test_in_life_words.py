@@ -169,7 +169,10 @@ def with_events(*events, metric="wape", **more):
 
 
 def test_the_event_to_know_of_is_one_for_the_worse_that_lasts():
-    few = "Too few results say how many cases they rest on, so a change cannot be told from chance."
+    few = (
+        "There are too few results that say how many cases they rest on, so a change cannot be "
+        "told from chance."
+    )
     assert say.what_happened(view(deployed())) == ""
     assert say.what_happened(view(deployed(), watched(point(0, 0.2)))) == few
     calm = with_events()
@@ -205,9 +208,9 @@ def check(value, low=None, high=None, breach="sick", **more):
     ("one", "text"),
     [
         (watched(point(0, 0.2), point(1, 0.25, n=1200)),
-         f"0.25 {IN} 8 Jun 2026 over 1,200 cases; lower is better. No limit is set. Too few "
-         "results say how many cases they rest on, so a change cannot be told from chance. "
-         "Batch B00001."),
+         f"0.25 {IN} 8 Jun 2026 over 1,200 cases; lower is better. No limit is set. There are "
+         "too few results that say how many cases they rest on, so a change cannot be told from "
+         "chance. Batch B00001."),
         (watched(point(0, 0.2), metric="recall", centre=0.2, feeds_value=False, check=check(0.2)),
          f"0.2 {IN} 1 Jun 2026; higher is better; monitored, not part of the value. Limit at most "
          "0.3: kept. It never left its usual range. Batch B00001."),

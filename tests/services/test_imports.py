@@ -334,3 +334,15 @@ def test_rows_never_show_in_another_project(workspace):
     assert values(workspace, "other")["m1", "2024-01-01"] == 0.1
     wall = put(workspace, "project," + HEADER + "other,m1,recall,2024-01-01,0.3,\n")
     assert [r.code for r in wall.rejects] == ["not-a-choice"]
+
+
+def test_rows_after_the_day_on_which_a_project_stands_are_told(workspace):
+    """They change no KPI yet, and nothing had said why."""
+    put(workspace, "project,title,clock_on\nshop,Shop,2024-01-05\n", kind="projects")
+    rows = "m1,recall,2024-01-05,0.8,\nm1,recall,2024-01-06,0.7,\n"
+    done = put(workspace, HEADER + rows)
+    (said,) = [w for w in done.warnings if w.code == "later-days"]
+    assert said.rows == 1
+    assert said.message.startswith("Rows of later days than 5 Jan 2024, on which this project")
+    until = put(workspace, HEADER + "m1,recall,2024-01-04,0.8,\n")
+    assert "later-days" not in {w.code for w in until.warnings}

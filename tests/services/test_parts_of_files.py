@@ -18,7 +18,7 @@ from tests.workbooks import workbook
 PARTS = {
     "june": "m1,recall,2024-06-03,0.8,\n",
     "july": "m1,recall,2024-07-01,0.7,\n",
-    "august": "m1,recall,2024-08-05,0.6,\n",
+    "august": "m1,recall,2024-08-20,0.6,\n",
 }
 
 
@@ -35,6 +35,15 @@ def sheets() -> bytes:
     """A workbook with a sheet of results for each."""
     lines = {name: (HEADER + rows).splitlines() for name, rows in PARTS.items()}
     return workbook({name: [line.split(",") for line in of] for name, of in lines.items()})
+
+
+def at(book: bytes, moment: tuple[int, int, int, int, int, int]) -> bytes:
+    """A workbook as it would be if it was written at a moment."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as was, zipfile.ZipFile(out, "w") as archive:
+        for name in was.namelist():
+            archive.writestr(zipfile.ZipInfo(name, moment), was.read(name))
+    return out.getvalue()
 
 
 def put(workspace, data, **options):
@@ -121,7 +130,9 @@ def test_a_sheet_that_is_like_no_other_is_read_as_answered_before(workspace):
             "Data": [line.split(",") for line in f"{HEADER}m1,recall,2024-06-03,{value},".split()],
         })  # fmt: skip
 
-    put(workspace, book(0.8), profile=Profile(sheet="Data"))
-    then = put(workspace, book(0.7), profile=Profile(restatement="confirm"))
+    put(workspace, at(book(0.8), (2026, 1, 5, 9, 0, 0)), profile=Profile(sheet="Data"))
+    then = put(
+        workspace, at(book(0.7), (2026, 2, 2, 9, 30, 0)), profile=Profile(restatement="confirm")
+    )
     assert (then.status, then.changed) == (Status.COMMITTED, 1)
     assert "answered-before" in {w.code for w in then.warnings}

@@ -33,6 +33,7 @@ _READ: Final = (
 _TEXTS: Final = (".csv", ".tsv", ".txt")
 _BOM: Final = b"\xef\xbb\xbf"
 _LONGEST_HEADER: Final = 1 << 14
+_ZIP: Final = b"PK\x03\x04"
 _ZIP_FAULTS: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
     NotImplementedError,
@@ -72,6 +73,17 @@ class Member(NamedTuple):
                 at += 1
                 rows[at] = own if parts is None else parts.number(own, part)
         return replace(text, rows=rows, parts=parts)
+
+
+def names_in_zip(data: bytes) -> list[str]:
+    """The names of the files of an archive, which a workbook is, too; none of other files."""
+    if not data.startswith(_ZIP):
+        return []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.namelist()
+    except _ZIP_FAULTS:
+        return []
 
 
 def zip_member(data: bytes, filename: str, profile: Profile, limits: Limits) -> Member:

@@ -16,7 +16,7 @@ from mlpm_core.records import Decision, Label, Receipt, Status, ValueCase, Warne
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
-from mlpm_core.services.ingest.monitored_lines import lines_on_metrics
+from mlpm_core.services.ingest.monitored_lines import lines_on_metrics, rows_of_later_days
 from mlpm_core.services.ingest.stored_rows import complete_rows, content_of, lay_down
 from mlpm_core.store import BatchContent, counted_ahead, days_of_batch, recount, replace_counts
 
@@ -185,6 +185,7 @@ def _committed(
         *_imported_decisions(record, judgement, channel),
         *unsaid,
         *lines_on_metrics(after, record, project, _models(judgement), workspace.today),
+        *rows_of_later_days(after, record, project, judgement.rows, workspace.today),
     ]
     done = done.model_copy(update={"effect": changes, "warnings": warnings})
     if not is_dry:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from mlpm_core.records import (
+    KpiActual,
     Label,
     MetricResult,
     Prediction,
@@ -33,6 +37,9 @@ FROM_LOG: Final = "computed-from-log"
 OF_STORE: Final = (ALSO_NEEDED, FROM_LOG)
 """Codes of lines that say something of stored values, not of the file."""
 
+_DATED: Final[dict[type[Record], str]] = {
+    MetricResult: "period_start", KpiActual: "period_start", Prediction: "ts",
+}  # fmt: skip
 _MOST_PERIODS: Final = 1  # the screens have them all
 
 
@@ -60,6 +67,23 @@ def lines_on_metrics(
         partial(_lines, reader, record, project, models, today),
     )
     return said or []
+
+
+def rows_of_later_days(
+    reader: Reader, record: type[Record], project: str, rows: pa.Table, today: Callable[[], date]
+) -> list[Warned]:
+    """That numbers of days after the one on which a project stands change nothing yet."""
+    stands = reader.one(Project, (project,)) if record in _DATED else None
+    if stands is None or not rows.num_rows:
+        return []
+    day = stands.clock_on or today()
+    days = rows.column(_DATED[record]).cast(pa.date32())
+    n = pc.sum(pc.greater(days, pa.scalar(day))).as_py() or 0
+    sentence = (
+        f"Rows of later days than {day.day} {day:%b %Y}, on which this project stands: {n:,}. They "
+        "count from their day on."
+    )
+    return [Warned(code="later-days", message=sentence, rows=n)] if n else []
 
 
 def _lines(

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 3
 _TOO_FEW = (
-    "Too few results say how many cases they rest on, so a change cannot be told from chance."
+    "There are too few results that say how many cases they rest on, so a change cannot be told "
+    "from chance."
 )
 
 
