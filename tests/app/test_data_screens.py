@@ -287,3 +287,20 @@ def test_imports_shows_how_each_scheduled_source_stands(empty, tmp_path_factory)
     assert "Batch B00001" in said(app)
     empty.settings.source_file.unlink()
     assert "Scheduled sources" not in said(open_screen("imports", project="shop"))
+
+
+@pytest.mark.usefixtures("demo")
+def test_each_answer_says_what_it_changes_for_the_kpis():
+    """Two readings of one number are two figures of a KPI: whoever answers sees both."""
+    text = (HEADER + GOOD.replace(",", ";")).replace(",", ";").replace("0.36", "0,36")
+    app = dropped(open_screen("upload", project=DEMAND), "week.csv", text)
+    (radio,) = app.radio
+    first, second = (plain(caption) for caption in radio.proto.captions)
+    assert first.startswith("0.36")
+    assert second.startswith("036")
+    assert "Then Margin lost to stock-outs EUR" in first
+    radio.set_value(",")
+    button(app, "Go on with these answers").click()
+    app = run(app)
+    (effects,) = [t.value for t in app.dataframe if "Before" in t.value]
+    assert effects["After"].iloc[0] in first

@@ -6,7 +6,7 @@ from calendar import month_name
 from typing import TYPE_CHECKING, Any
 
 from mlpm_core.records import columns, record_of
-from pages.parts.common.format import counted, day, day_and_time, listed, literal, plain
+from pages.parts.common.format import counted, day, day_and_time, figure, listed, literal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +146,7 @@ _ABOUT = {
     "zones": "zone",
 }
 """What an answer is about, where its key does not say it."""
-_MOST_ANSWERS, _LONGEST_ANSWER = 8, 60
+_MOST_ANSWERS, _LONGEST_ANSWER, _MOST_KPIS = 8, 60, 2
 _EVERYWHERE = {
     "none of these": "None of these",
     "all files": "All of them",
@@ -217,6 +217,21 @@ def stored(receipt: Receipt) -> str:
 def read_as(receipt: Receipt) -> str:
     """How the file was read, in one line."""
     return f"Read as {literal(receipt.read_as)}."
+
+
+def effect(receipt: Receipt) -> str:
+    """What an import changes for the KPIs, in one line."""
+
+    def told(value: float | None, unit: str) -> str:
+        return "not available" if value is None else figure(value, unit, 4)
+
+    changes = [
+        f"{literal(e.title)} {told(e.after, e.unit)} (now {told(e.before, e.unit)})"
+        for e in receipt.effect[:_MOST_KPIS]
+    ]
+    left = len(receipt.effect) - len(changes)
+    more = f" and {plain(left)} more" if left > 0 else ""
+    return f"Then {', '.join(changes)}{more}." if changes else "No KPI changes then."
 
 
 def answered(receipt: Receipt) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from mlpm_core.errors import InputError
 from mlpm_core.records import FileField, columns, record_of
+from pages.parts.common import queries
 from pages.parts.common.format import literal
 from pages.parts.data import constants, import_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mlpm_core.records import Question, Receipt
     from mlpm_core.services.ingest.uploads import Upload
     from pages.parts.data.uploaded import UploadedFile
 
+_MOST_TRIED, _LARGEST_TRIED = 4, 1 << 20  # answers, and bytes of a file that is read for each
 _NONE: Final = "none of these"
 _WAYS_ON: Final = {
     "encoding": "Open the file in the program that wrote it, save it as CSV (UTF-8), and upload "
@@ -43,8 +49,9 @@ def ask(upload: Upload, file: UploadedFile, receipt: Receipt) -> None:
     if not receipt.questions:
         return
     is_only_one = len(receipt.questions) == 1  # else Enter would send the others unanswered
+    effects = _effects(upload, file, receipt.questions[0]) if is_only_one else {}
     with st.form(file.key("questions"), enter_to_submit=is_only_one):
-        answers = [_asked(upload, file, question) for question in receipt.questions]
+        answers = [_asked(upload, file, question, effects) for question in receipt.questions]
         if not st.form_submit_button("Go on with these answers", type="primary"):
             return
     stuck = [
@@ -80,7 +87,34 @@ def asked_again(file: UploadedFile, receipt: Receipt) -> None:
         )
 
 
-def _asked(upload: Upload, file: UploadedFile, question: Question) -> str:
+def _effects(upload: Upload, file: UploadedFile, question: Question) -> dict[str, str]:
+    """What each answer of a question changes for the KPIs, unless all change them alike.
+
+    An answer after which something else is asked, or refused, tells none.
+    """
+    choices = question.choices
+    is_slow = len(choices) > _MOST_TRIED or len(file.data) > _LARGEST_TRIED
+    if is_slow or question.code == "restatement":  # that one has its effect beside it
+        return {}
+    told, changes_any = {}, False
+    for choice in choices:
+        answers = (*upload.answers, f"{question.key}={choice}")
+        try:
+            receipt = queries.preview(
+                replace(upload, answers=answers), file.data, file.sha256, lambda *_: None
+            )
+        except InputError:
+            continue
+        if receipt.status == "dry_run" or receipt.effect:  # it may ask only to be confirmed
+            told[choice] = import_text.effect(receipt)
+            changes_any |= bool(receipt.effect)
+    are_alike = len(told) == len(choices) and len({*told.values()}) == 1
+    return told if changes_any and not are_alike else {}
+
+
+def _asked(
+    upload: Upload, file: UploadedFile, question: Question, effects: Mapping[str, str]
+) -> str:
     label, key = literal(question.message), file.key(f"question_{question.key}")
     if not question.choices and question.key.startswith("constants."):
         field = _field(upload.kind, question.key.removeprefix("constants."))
@@ -102,10 +136,21 @@ def _asked(upload: Upload, file: UploadedFile, question: Question) -> str:
             key=key,
             label_visibility="collapsed" if lines else "visible",
             format_func=lambda choice: import_text.answer(question.code, choice),
-            captions=[literal(caption) for caption in captions] or None,
+            captions=_captioned(choices, captions, effects) or None,
         )
         or ""
     )
+
+
+def _captioned(
+    choices: Sequence[str], captions: Sequence[str], effects: Mapping[str, str]
+) -> list[str]:
+    """What stands below each choice: how the file is read then, and what that changes."""
+    if not effects:
+        return [literal(caption) for caption in captions]
+    shown = captions or [""] * len(choices)
+    parts = [(literal(text), effects.get(c, "")) for c, text in zip(choices, shown, strict=True)]
+    return ["  \n".join(filter(None, of)) for of in parts]
 
 
 def _choices(question: Question) -> tuple[list[str], list[str]]:
