@@ -98,10 +98,13 @@ def _with_stored_classes(reader: Reader, asked: ImportRequest, file: ParsedFile)
     questions: dict[str, Question] = {}
     for place, model in enumerate(models):
         are_its = pa.array(of_model == place)
-        classes = {c for name in _CLASSES for c in _filled(fields[name].filter(are_its))}
         before = known[model or ""]
+        told = [fields[name].filter(are_its).unique() for name in _CLASSES] if before else []
+        if not told or max(len(before), *map(len, told)) > _MOST_LISTED:  # or they are amounts
+            continue
+        classes = {c for column in told for c in _filled(column)}
         others = classes - set(asked.profile.outcomes.values())
-        if not before or not others or not are_foreign(others, before):
+        if not others or not are_foreign(others, before):
             continue
         questions |= {q.key: q for q in class_questions(sorted(others), before, asked.profile)}
         for name in (*_CLASSES, "decision"):
