@@ -11,7 +11,10 @@ from mlpm_core.intake import Profile
 from mlpm_core.records import Status
 from mlpm_core.services.admin import backups
 from mlpm_core.services.ingest.imports import import_file
+from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.ingest.undo import undo
+from mlpm_core.services.session.data_folder import DATABASE
+from mlpm_core.services.session.settings import Settings
 from tests.services.test_imports import HEADER, values
 from tests.workbooks import workbook
 
@@ -71,6 +74,24 @@ def test_each_part_of_a_file_can_be_stored(workspace, make):
         assert again == first.model_copy(update={"status": Status.DUPLICATE})
     unsaid = put(workspace, data)
     assert (unsaid.status, unsaid.batch) == (Status.DUPLICATE, done[-1].batch)
+
+
+def test_parts_of_one_file_are_rebuilt_from_the_ledger(tmp_path):
+    settings = Settings(data=tmp_path / "data", demo=False)
+    workspace = open_recovered(settings)
+    data = zipped()
+    for part in PARTS:
+        put(workspace, data, profile=answers(data, part))
+    before = values(workspace)
+    workspace.close()
+    (settings.data / DATABASE).unlink()
+    again = open_recovered(settings)
+    try:
+        assert len(before) == len(PARTS)
+        assert values(again) == before
+        assert all(check.ok for check in backups.verify(again))
+    finally:
+        again.close()
 
 
 def test_another_part_is_asked_for_where_somebody_wants_to_be_asked(workspace):

@@ -34,7 +34,7 @@ _DEBITS: Final = frozenset(
 
 
 def with_credits(records: Table, header: Header, fields: Fields) -> tuple[Table, Collection[int]]:
-    """The records with their credits as negative amounts, and the columns that told which they are.
+    """The records with their credits as negative amounts, and the columns that say which.
 
     A file that says so by the signs of its amounts is left as it is.
 

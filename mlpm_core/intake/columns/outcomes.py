@@ -191,7 +191,7 @@ def with_classes(rows: Rows, profile: Profile) -> Rows:
 
 
 def in_classes(column: pa.Array, profile: Profile) -> pa.Array:
-    """Classes as those that they were answered to be; empty where that is not known yet.
+    """Classes as those that they were answered to be; empty where the outcome is open.
 
     Examples
     --------
@@ -207,12 +207,12 @@ def in_classes(column: pa.Array, profile: Profile) -> pa.Array:
     return pa.array(meant, pa.string()).take(pa.array(np.asarray(codes)))
 
 
-def are_foreign(classes: Iterable[str], known: Collection[str]) -> bool:
-    """Whether none of some classes is one of those that are known.
+def are_foreign(classes: Iterable[str], others: Collection[str]) -> bool:
+    """Whether none of some classes is one of the others.
 
     Examples
     --------
     >>> are_foreign(["ja", "nein"], ["0", "1"]), are_foreign(["1.0", "2"], ["0", "1"])
     (True, False)
     """
-    return not any(_are_equal(c, k) for c in classes for k in known)
+    return not any(_are_equal(c, k) for c in classes for k in others)

@@ -126,11 +126,11 @@ def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
 def _both_in_one(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
     """The heads in a row whose names are of a metric and a statistic: recall_mean, recall_sem."""
     at, names = rows[i]
-    told = {j: pair for j, name in enumerate(names) if (pair := _of_both(name.strip()))}
+    pairs = {j: pair for j, name in enumerate(names) if (pair := _of_both(name.strip()))}
     spelled: dict[str | None, str] = {}
     numbers = {
         j: (spelled.setdefault(known_metric(metric), metric), statistic)
-        for j, (metric, statistic) in told.items()
+        for j, (metric, statistic) in pairs.items()
     }
     if not _are_statistics([*numbers.values()]):
         return None
@@ -320,23 +320,25 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
     for row, cells in records_of(text, delimiter):
         if row > heads.below and not all(map(is_blank, cells)):
             padded = [*cells, *[""] * (max(heads.numbers) + 1 - len(cells))]
-            told = [
-                _told(written, *("" if j is None else padded[j].strip() for j in (mean, *of)))
+            metric_cells = [
+                _in_one_cell(
+                    written, *("" if j is None else padded[j].strip() for j in (mean, *of))
+                )
                 for mean, of in zip(means, sure, strict=True)
             ]
-            out.add(text.row_at(row), [*(padded[j] for j in own), *told])
+            out.add(text.row_at(row), [*(padded[j] for j in own), *metric_cells])
     read = {j for j in (*means, *(j for of in sure if None not in of for j in of))}
     left = dict.fromkeys(word for j, (_, word) in heads.numbers.items() if j not in read)
     said = [warned("means-read", names=[*left])] if left else []
     return replace(text, data=out.data, rows=out.rows, warnings=(*text.warnings, *said))
 
 
-def _told(written: str, value: str, *sure: str) -> str:
+def _in_one_cell(written: str, value: str, *sure: str) -> str:
     """A value and what says how sure it is, if that is there, as they stand in one cell.
 
     Examples
     --------
-    >>> _told("{} (SE {})", "0.81", "0.02"), _told("{} (SE {})", "0.81", "nan")
+    >>> _in_one_cell("{} (SE {})", "0.81", "0.02"), _in_one_cell("{} (SE {})", "0.81", "nan")
     ('0.81 (SE 0.02)', '0.81')
     """
     is_sure = value and all(map(_NUMBER.fullmatch, sure))

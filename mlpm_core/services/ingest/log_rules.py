@@ -89,20 +89,22 @@ def _with_stored_classes(reader: Reader, asked: ImportRequest, file: ParsedFile)
     Counts of a model are of one set of classes: ja beside the 1 of before would be an error, or
     move the class that recall is of.
     """
-    known = defaultdict[str, set[str]](set)
+    stored_classes = defaultdict[str, set[str]](set)
     if asked.profile.reads_layouts:
         for row in reader.rows("log_classes", project=asked.project):
-            known[row["model_id"]].add(row["class"])
+            stored_classes[row["model_id"]].add(row["class"])
     fields = dict(file.rows.fields)
     of_model, models = distinct(fields["model_id"])
     questions: dict[str, Question] = {}
     for place, model in enumerate(models):
         are_its = pa.array(of_model == place)
-        before = known[model or ""]
-        told = [fields[name].filter(are_its).unique() for name in _CLASSES] if before else []
-        if not told or max(len(before), *map(len, told)) > _MOST_LISTED:  # or they are amounts
+        before = stored_classes[model or ""]
+        columns = [fields[name].filter(are_its).unique() for name in _CLASSES] if before else []
+        if (
+            not columns or max(len(before), *map(len, columns)) > _MOST_LISTED
+        ):  # or they are amounts
             continue
-        classes = {c for column in told for c in _filled(column)}
+        classes = {c for column in columns for c in _filled(column)}
         others = classes - set(asked.profile.outcomes.values())
         if not others or not are_foreign(others, before):
             continue

@@ -222,11 +222,11 @@ def read_as(receipt: Receipt) -> str:
 def effect(receipt: Receipt) -> str:
     """What an import changes for the KPIs, in one line."""
 
-    def told(value: float | None, unit: str) -> str:
+    def kpi_value(value: float | None, unit: str) -> str:
         return "not available" if value is None else figure(value, unit, 4)
 
     changes = [
-        f"{literal(e.title)} {told(e.after, e.unit)} (now {told(e.before, e.unit)})"
+        f"{literal(e.title)} {kpi_value(e.after, e.unit)} (now {kpi_value(e.before, e.unit)})"
         for e in receipt.effect[:_MOST_KPIS]
     ]
     left = len(receipt.effect) - len(changes)

@@ -96,7 +96,7 @@ def _effects(upload: Upload, file: UploadedFile, question: Question) -> dict[str
     is_slow = len(choices) > _MOST_TRIED or len(file.data) > _LARGEST_TRIED
     if is_slow or question.code == "restatement":  # that one has its effect beside it
         return {}
-    told, changes_any = {}, False
+    lines, changes_any = {}, False
     for choice in choices:
         answers = (*upload.answers, f"{question.key}={choice}")
         try:
@@ -106,10 +106,10 @@ def _effects(upload: Upload, file: UploadedFile, question: Question) -> dict[str
         except InputError:
             continue
         if receipt.status == "dry_run" or receipt.effect:  # it may ask only to be confirmed
-            told[choice] = import_text.effect(receipt)
+            lines[choice] = import_text.effect(receipt)
             changes_any |= bool(receipt.effect)
-    are_alike = len(told) == len(choices) and len({*told.values()}) == 1
-    return told if changes_any and not are_alike else {}
+    are_alike = len(lines) == len(choices) and len({*lines.values()}) == 1
+    return lines if changes_any and not are_alike else {}
 
 
 def _asked(
