@@ -12,6 +12,7 @@ from mlpm_core.intake.columns.date_forms import form_of, month_of
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.files.lines import is_blank
+from mlpm_core.intake.files.rewritten import surplus_of
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.row_parts import numbered
 
@@ -223,7 +224,9 @@ def unfolded(
     parts, stride = _parts_of(text, sources, profile)
     for line, cells in lines_of(text, header):
         own = [cells[j] for j in kept]
-        for k, more in made(cells):
+        surplus = surplus_of(cells, len(header.cells)) if profile.reads_layouts else []
+        all_made = [(0, [*[""] * len(names), *surplus])] if surplus else made(cells)
+        for k, more in all_made:
             writer.writerow([*own, *more])
             n_written += 1
             rows[n_written] = text.row_at(line) + stride * k

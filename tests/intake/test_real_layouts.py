@@ -122,6 +122,8 @@ CASES = [
                     {"candidate": "logit", "metric": "recall", "value": 0.75})),
     results("means with their errors", ERRORS, "constants.model_id=churn", "decimal=,", n=4,
             rows=({"metric": "recall", "value": 0.81, "value_se": 0.02},)),
+    evaluated("a short record before its names", "recall,recall_se,model\n0.8,0.1,a\n0.7\n",
+              rejects=("missing-value",)),
     evaluated("intervals below statistics", ENDS, n=2,
               rows=({"metric": "roc_auc", "value": 0.8, "ci_low": 0.75, "ci_high": 0.85},
                     {"metric": "mae", "value": 70.0, "ci_low": 60.5, "ci_high": 80.0})),
@@ -162,6 +164,27 @@ def test_what_is_rejected_of_tables_side_by_side_says_its_table_and_its_line():
     assert (reject.row, reject.part, reject.value) == (2, "table 2", "bad")
     line = read.rejected_csv().decode().splitlines()[1]
     assert line.startswith("upsell,recall,2026-W01,bad,2 (table 2)")
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (ABOVE + "2026-W03,1,234.5,0.6,0.5,0.4\n", ("two_heads=yes",)),
+        (ERRORS + "2026-W03;1;234;0,02;0,7;0,03\n", ("constants.model_id=churn", "decimal=,")),
+        (BESIDE + "churn,recall,2026-W03,0.7,,upsell,recall,2026-W03,1,234.5\n",
+         ("side_tables=all",)),
+        (BESIDE + "churn,recall,2026-W03,0.7,,upsell,recall,2026-W03,1,234.5\n",
+         ("side_tables=2",)),
+        ("metric,2026-01,2026-02\nrecall,0.8,0.7\nprecision,1,234.5,0.7\n",
+         ("constants.model_id=churn", "period_columns=yes")),
+    ],
+)  # fmt: skip
+def test_a_record_whose_cells_have_shifted_is_rejected_in_any_layout(text, answers):
+    """1,234.5 without quotes is two cells: all behind it had been read one column too early."""
+    read = told(text.encode(), "f.csv", *answers)
+    (fault,) = read.receipt.rejects
+    assert fault.code == "extra-cell"
+    assert fault.row == text.count("\n")
 
 
 def test_what_is_rejected_below_two_heads_says_its_column():

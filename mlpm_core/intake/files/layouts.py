@@ -18,6 +18,7 @@ from mlpm_core.intake.files.rewritten import (
     first_lines,
     number_at,
     records_of,
+    surplus_of,
 )
 from mlpm_core.intake.files.two_heads import with_one_head
 from mlpm_core.intake.messages import Refusal, question, warned
@@ -133,7 +134,8 @@ def _one_of_beside(
     out = TableText(delimiter)
     for i, (row, cells) in enumerate(rows):
         if i <= at or blocks[chosen].holds(cells):
-            out.add(text.row_at(row), blocks[chosen].of(cells))
+            surplus = _behind(cells, blocks) if i > at and chosen == len(blocks) - 1 else []
+            out.add(text.row_at(row), [*blocks[chosen].of(cells), *surplus])
     n_left = sum(counts) - counts[chosen]
     others = [", ".join(h[:_MOST_SHOWN]) for i, h in enumerate(headers) if i != chosen]
     said = warned("side-tables", n_left, n=f"{n_left:,}", names=others)
@@ -141,6 +143,10 @@ def _one_of_beside(
         text, data=out.data, rows=out.rows, n_left=text.n_left + n_left,
         warnings=(*text.warnings, said),
     ).of_part(f"table {chosen + 1}")  # fmt: skip
+
+
+def _behind(cells: Sequence[str], blocks: Sequence[_Block]) -> list[str]:
+    return surplus_of(cells, blocks[-1].stop)
 
 
 def _beside(
@@ -236,6 +242,8 @@ def _below_each_other(
         for row, cells in rows[at + 1 :]:
             if block.holds(cells):
                 more = [titles[k]] if has_titles else []
-                out.add(number_at(text, row, parts, stride * k), [*block.of(cells), *more])
+                surplus = _behind(cells, blocks) if block is blocks[-1] else []
+                made = [*block.of(cells), *more, *surplus]
+                out.add(number_at(text, row, parts, stride * k), made)
     below = replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
     return below.of_part("all tables")

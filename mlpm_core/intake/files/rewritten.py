@@ -7,6 +7,8 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
+from mlpm_core.intake.files.lines import is_blank
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -37,6 +39,20 @@ def _with_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     for cells in reader:
         yield before + 1, cells
         before = reader.line_num  # type: ignore[attr-defined]
+
+
+def surplus_of(cells: Sequence[str], width: int) -> list[str]:
+    """The cells of a record behind the last column, if any holds something: its cells have shifted.
+
+    They go with what is made of the record, so that it is rejected as it would be untouched.
+
+    Examples
+    --------
+    >>> surplus_of(["a", "1", "234.5", "7"], 3), surplus_of(["a", "1", "2", " "], 3)
+    (['7'], [])
+    """
+    surplus = [*cells[width:]]
+    return [] if all(map(is_blank, surplus)) else surplus
 
 
 class TableText:

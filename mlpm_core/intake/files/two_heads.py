@@ -15,6 +15,7 @@ from mlpm_core.intake.files.rewritten import (
     first_lines,
     number_at,
     records_of,
+    surplus_of,
 )
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.metric_names import known_metric, normal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.intake.files.decoded_text import Text
+    from mlpm_core.intake.files.rewritten import Rows
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Record
 
@@ -282,8 +284,13 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
     is_slice = field == "segment"
     named = ["slice_key", "slice_value"] if is_slice else [field]
     out.add(text.row_at(heads.below), [*own.values(), *named, *behind])
+    width = _width_of(heads, rows)
     for row, cells in rows:
         if row <= heads.below or all(map(is_blank, cells)):
+            continue
+        if surplus := surplus_of(cells, width):
+            open_cells = [""] * (len(named) + len(behind))
+            out.add(text.row_at(row), [*(cells[j] for j in own), *open_cells, *surplus])
             continue
         padded = [*cells, *[""] * (max(heads.numbers) + 1 - len(cells))]
         for k, (name, of) in enumerate(made):
@@ -317,20 +324,28 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
     own = {j: name or "candidate" * (record is Evaluation) for j, name in heads.own.items()}
     out = TableText(delimiter)
     out.add(text.row_at(heads.below), [*own.values(), *heads.metrics])
-    for row, cells in records_of(text, delimiter):
+    rows = records_of(text, delimiter)
+    width = _width_of(heads, rows)
+    for row, cells in rows:
         if row > heads.below and not all(map(is_blank, cells)):
-            padded = [*cells, *[""] * (max(heads.numbers) + 1 - len(cells))]
+            padded = [*cells, *[""] * (width - len(cells))]
             metric_cells = [
                 _in_one_cell(
                     written, *("" if j is None else padded[j].strip() for j in (mean, *of))
                 )
                 for mean, of in zip(means, sure, strict=True)
             ]
-            out.add(text.row_at(row), [*(padded[j] for j in own), *metric_cells])
+            surplus = surplus_of(cells, width)
+            out.add(text.row_at(row), [*(padded[j] for j in own), *metric_cells, *surplus])
     read = {j for j in (*means, *(j for of in sure if None not in of for j in of))}
     left = dict.fromkeys(word for j, (_, word) in heads.numbers.items() if j not in read)
     said = [warned("means-read", names=[*left])] if left else []
     return replace(text, data=out.data, rows=out.rows, warnings=(*text.warnings, *said))
+
+
+def _width_of(heads: _Heads, rows: Rows) -> int:
+    """How many cells a record below two heads has."""
+    return next((len(cells) for row, cells in rows if row == heads.at), 0)
 
 
 def _in_one_cell(written: str, value: str, *sure: str) -> str:
