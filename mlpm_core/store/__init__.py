@@ -8,6 +8,7 @@ from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
 from mlpm_core.store.log_counts import recount_all, wrong_counts
+from mlpm_core.store.log_groups import groups_of
 from mlpm_core.store.moment import MomentReader, rows_of_one
 from mlpm_core.store.raw_files import Arrival
 from mlpm_core.store.recounting import (
@@ -38,6 +39,7 @@ __all__ = [
     "counted_ahead",
     "days_of_batch",
     "fetched",
+    "groups_of",
     "in_order",
     "migrations",
     "recount",

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from mlpm_core.store.cursor import Reader
     from mlpm_core.store.writer import Writer
 
@@ -117,12 +119,21 @@ def rollup(
     has_labels : bool
         False where these predictions have no labels of their own: none is looked for then.
     """
-    return (_CLASSES if table is CLASSES else _SCORES).format(
+    groups, counts = (_PAIRS, _CLASSES) if table is CLASSES else (_BINS, _SCORES)
+    return counts.format(groups=groups).format(
         outcome=f"{_LATE} AS y_true" if has_labels else "p.y_true",
         log=log,
         labels=_LABELS if has_labels else "",
         where=where,
     )
+
+
+def rollup_of_groups(table: CountTable, groups: pa.Table) -> str:
+    """The ``SELECT`` that counts what `log_groups.grouped` gave, as SQL, read as ``new_rows``."""
+    if table is CLASSES:
+        return _CLASSES.format(groups=_GIVEN_PAIRS)
+    is_listed = len(groups.column("y_true").unique()) <= MOST_LISTED  # and so on every day
+    return "SELECT * FROM new_rows" if is_listed else _SCORES.format(groups=_GIVEN_BINS)
 
 
 _LATE: Final = "COALESCE(own.y_true, shared.y_true, p.y_true)"
@@ -138,17 +149,27 @@ SELECT p.project, p.model_id, p.model_version, CAST(p.ts AS DATE) AS day, p.segm
     WHERE {where}"""
 
 # What is told of a pair holds for each of its predictions, so that a pair is judged once.
-_CLASSES: Final = f"""\
+_OF_PAIR: Final = """\
+TRY_CAST(y_pred AS DOUBLE) AS predicted, TRY_CAST(y_true AS DOUBLE) AS happened,
+           CASE WHEN y_pred = '' OR y_true = '' THEN 0 ELSE 1 END AS is_judged"""
+_PAIRS: Final = f"""\
 WITH cases AS (
     {_CASES}
 ), pairs AS (
     SELECT project, model_id, model_version, day, segment, y_pred, y_true, COUNT(*) AS n,
            SUM(CASE WHEN decision = '' OR decision = y_pred THEN 1 ELSE 0 END) AS n_followed,
-           TRY_CAST(y_pred AS DOUBLE) AS predicted, TRY_CAST(y_true AS DOUBLE) AS happened,
-           CASE WHEN y_pred = '' OR y_true = '' THEN 0 ELSE 1 END AS is_judged
+           {_OF_PAIR}
     FROM cases
     GROUP BY project, model_id, model_version, day, segment, y_pred, y_true
-), judged AS (
+)"""
+_GIVEN_PAIRS: Final = f"""\
+WITH pairs AS (
+    SELECT project, model_id, model_version, day, segment, y_pred, y_true, n, n_followed,
+           {_OF_PAIR}
+    FROM new_rows
+)"""
+_CLASSES: Final = f"""\
+{{groups}}, judged AS (
     SELECT project, model_id, model_version, day, segment, y_pred, y_true, n, n_followed,
            CASE WHEN is_judged = 0 THEN 0
                 WHEN predicted IS NULL OR happened IS NULL THEN
@@ -196,7 +217,7 @@ FROM listed
 WHERE y_pred IS NULL OR y_true IS NULL
 GROUP BY project, model_id, model_version, day, segment, y_pred, y_true"""
 
-_SCORES: Final = f"""\
+_BINS: Final = f"""\
 WITH cases AS (
     {_CASES}
 ), binned AS (
@@ -215,7 +236,10 @@ WITH cases AS (
     FROM binned
     GROUP BY project, model_id, model_version, day, segment, score_bin,
            CASE WHEN score_bin >= 0 THEN y_true END
-), classes AS (
+)"""
+_GIVEN_BINS: Final = "WITH bins AS (SELECT * FROM new_rows)"
+_SCORES: Final = f"""\
+{{groups}}, classes AS (
     SELECT project, model_id, model_version, day, COUNT(DISTINCT y_true) AS n_actual
     FROM bins
     GROUP BY project, model_id, model_version, day

@@ -7,14 +7,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+
 from mlpm_core.records import Label, Prediction
-from mlpm_core.store.log_counts import TABLES, rollup
+from mlpm_core.store.log_counts import TABLES, rollup, rollup_of_groups
 from mlpm_core.store.schema import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import pyarrow as pa
 
     from mlpm_core.records import Record
     from mlpm_core.store.cursor import Reader
@@ -60,12 +60,16 @@ def days_of_batch(reader: Reader, record: type[Record], seq: int) -> dict[str, D
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days of one table of counts: which they are, and the ``SELECT`` that counts them, as SQL."""
+    """Days of one table of counts: which they are, and the ``SELECT`` that counts them, as SQL.
+
+    ``has_labels`` says whether outcomes of theirs may have come as labels.
+    """
 
     table: CountTable
     project: str
     which: str
     counts: str
+    has_labels: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,19 @@ def recount(writer: Writer, touched: Mapping[str, DaysOfModels]) -> None:
         _lay_down(writer, days)
 
 
-def counted_ahead(writer: Writer, touched: Mapping[str, DaysOfModels]) -> list[CountedDays]:
-    """Count some days as `recount` does, while others may write, and change nothing stored.
+def counted_ahead(
+    writer: Writer, record: type[Record], seq: int, rows: pa.Table, groups: Mapping[str, pa.Table]
+) -> list[CountedDays]:
+    """Count the days on which a batch has a say, while others may write, and change nothing stored.
 
     Days without counts get theirs at once; for others it is left to `replace_counts`.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        All rows of the batch, which replace none.
+    groups : mapping of str to pyarrow.Table
+        Predictions as `log_groups.groups_of` groups them, so that they need not be read again.
 
     Raises
     ------
@@ -105,13 +118,24 @@ def counted_ahead(writer: Writer, touched: Mapping[str, DaysOfModels]) -> list[C
         When DuckDB refuses; the transaction is then rolled back.
     """
     ahead = []
+    touched = _days_of_rows(rows) if record is Prediction else days_of_batch(writer, record, seq)
     for days in _days(writer, touched):
         if _are_counted(writer, days):
             counts = writer.arrow(days.counts, project=days.project)
             ahead.append(CountedDays(days, counts))
+        elif days.table.name in groups and not days.has_labels:
+            given = groups[days.table.name]
+            writer.insert(days.table.name, given, rollup_of_groups(days.table, given))
         else:
             _lay_down(writer, days)
     return ahead
+
+
+def _days_of_rows(rows: pa.Table) -> dict[str, DaysOfModels]:
+    """The days and models of predictions of one project."""
+    projects, models = (rows.column(name).unique().to_pylist() for name in ("project", "model_id"))
+    days = rows.column("ts").cast(pa.date32(), safe=False).unique().to_pylist()
+    return {project: DaysOfModels(frozenset(models), frozenset(days)) for project in projects}
 
 
 def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
@@ -156,7 +180,7 @@ def _days(reader: Reader, touched: Mapping[str, DaysOfModels]) -> Iterator[Days]
             counted = rollup(
                 table, where=f"p.project = $project AND {predicted}", has_labels=has_labels
             )
-            yield Days(table, project, stored, counted)
+            yield Days(table, project, stored, counted, has_labels)
 
 
 def spans_of(days: Iterable[date]) -> list[tuple[date, date]]:

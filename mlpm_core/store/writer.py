@@ -88,28 +88,32 @@ class Writer(Reader):
         if not rows.num_rows:
             return
         names = ", ".join(quoted(c.name) for c in columns(record))
-        placed = rows.append_column("line", pa.array(lines, pa.int32())).combine_chunks()
-        parts = placed.to_batches(max_chunksize=ROW_GROUP)  # as many as processors may take
         self._insert(
-            pa.Table.from_batches(parts),
+            rows.append_column("line", pa.array(lines, pa.int32())),
             f"INSERT INTO {quoted(record.kind)} (batch_seq, line, {names}) "
             f"SELECT $batch_seq, line, {names} FROM new_rows",
             batch_seq=batch_seq,
         )
 
-    def insert(self, table: str, rows: pa.Table) -> None:
+    def insert(self, table: str, rows: pa.Table, select: str = "SELECT * FROM new_rows") -> None:
         """Append rows, with all columns of a table, to one that holds no records.
+
+        Parameters
+        ----------
+        select : str
+            What makes them of those that are given, as SQL.
 
         Raises
         ------
         StoreError
             When DuckDB refuses; the transaction is then rolled back.
         """
-        self._insert(rows, f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM new_rows")
+        self._insert(rows, f"INSERT INTO {quoted(table)} BY NAME {select}")
 
     def _insert(self, rows: pa.Table, sql: str, **parameters: object) -> None:
         """Run a statement that reads ``new_rows``."""
-        self._cursor.register("new_rows", rows)
+        parts = rows.combine_chunks().to_batches(max_chunksize=ROW_GROUP)  # for every processor
+        self._cursor.register("new_rows", pa.Table.from_batches(parts, rows.schema))
         try:
             self.execute(sql, **parameters)
         finally:

@@ -13,6 +13,7 @@ from math import inf, nan
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -25,9 +26,9 @@ from mlpm_core.services.ingest import imports
 from mlpm_core.services.ingest import undo as undoing
 from mlpm_core.services.ingest.recovery import open_recovered
 from mlpm_core.services.session.settings import Settings
-from mlpm_core.store import Store, connection, migrations
+from mlpm_core.store import Store, connection, log_groups, migrations
 from mlpm_core.store.cursor import query
-from mlpm_core.store.log_counts import SCORES, TABLES, rollup
+from mlpm_core.store.log_counts import SCORES, TABLES, rollup, rollup_of_groups
 from tests.log_by_hand import HEADERS, SHOP, assert_alike, assert_same, counted
 
 SOAK = int(os.environ.get("SOAK", "1"))
@@ -170,6 +171,67 @@ def test_a_score_falls_into_its_hundredth_and_what_is_none_into_no_bin():
     expected = Counter(min(k, 99) for k in range(101)) + Counter(k // 10 for k in range(1000))
     assert {k: n for k, n, *_ in found[1:]} == expected
     assert sum(p for *_, p in found[1:]) == pytest.approx(sum(exact))
+
+
+LOG_OF_ANY_DAY = st.lists(
+    st.tuples(
+        st.datetimes(datetime(1960, 1, 1), datetime(2030, 1, 1)),
+        st.sampled_from(["m", "o'ther"]),
+        st.sampled_from(["", "1"]),
+        st.sampled_from(["", "north", "süd"]),
+        st.one_of(st.sampled_from(CLASSES_USED), st.integers(0, 60).map(str)),
+        st.one_of(st.none(), st.sampled_from([0.0, 0.29, 0.57, 0.58, 1.0]), st.floats(0, 1)),
+        st.one_of(st.sampled_from(CLASSES_USED), st.integers(0, 60).map(str)),
+        st.sampled_from(["", "1", "cat", "2"]),
+    ),
+    min_size=1,
+    max_size=120,
+)
+IN_ORDER = ("ts", "model_id", "model_version", "segment", "y_pred", "y_pred_proba", "y_true",
+            "decision")  # fmt: skip
+
+
+@given(LOG_OF_ANY_DAY, st.sampled_from([1, 7, 1000]), st.booleans())
+@settings(
+    max_examples=60 * SOAK, derandomize=SOAK == 1, deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)  # fmt: skip
+def test_predictions_in_memory_are_counted_as_stored_ones_are(rows, piece, is_one_day):
+    """Days before 1970, more classes than are listed, no score, and pieces of any size."""
+    cells = dict(zip(IN_ORDER, map(list, zip(*rows, strict=True)), strict=True))
+    if is_one_day:
+        cells["ts"] = [datetime(1969, 12, 31, 23, 59) for _ in rows]
+    log = pa.table({"project": ["shop"] * len(rows)} | cells)
+    for i, field in enumerate(log.schema):
+        if pa.types.is_string(field.type):
+            log = log.set_column(i, field.name, log.column(i).dictionary_encode())
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as engine:
+        patch.setattr(log_groups, "_PIECE", piece)
+        groups = log_groups.groups_of(log)
+        assert (len(groups) == len(TABLES)) or not is_one_day
+        for table in TABLES:
+            names = ", ".join(table.columns)
+            stored = rollup(table, log="log", has_labels=False)
+            expected = engine.execute(f"SELECT {names} FROM ({stored}) ORDER BY ALL").fetchall()
+            if table.name not in groups:  # too many days by classes
+                continue
+            new_rows = groups[table.name]
+            of_memory = rollup_of_groups(table, new_rows)
+            found = engine.execute(f"SELECT {names} FROM ({of_memory}) ORDER BY ALL").fetchall()
+            n_sums = len(table.sums)
+            assert [row[:-n_sums] for row in found] == [row[:-n_sums] for row in expected]
+            for mine, theirs in zip(found, expected, strict=True):
+                assert mine[-n_sums:] == pytest.approx(theirs[-n_sums:], rel=1e-9, abs=1e-12)
+
+
+def test_predictions_whose_texts_all_differ_are_left_to_the_store():
+    log = pa.table({
+        **{name: pa.array(["", ""]).dictionary_encode()
+           for name in ("project", "model_id", "model_version", "segment", "y_true", "decision")},
+        "y_pred": ["0.1", "0.2"], "ts": pa.array([0, 1], pa.timestamp("us")),
+        "y_pred_proba": pa.array([None, None], pa.float64()),
+    })  # fmt: skip
+    assert log_groups.groups_of(log).keys() == {SCORES.name}
 
 
 def test_a_store_of_before_is_counted_when_it_is_opened(tmp_path, monkeypatch, busy):

@@ -12,15 +12,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake import warned
-from mlpm_core.records import Decision, Label, Receipt, Status, ValueCase, Warned
+from mlpm_core.records import Decision, Label, Prediction, Receipt, Status, ValueCase, Warned
 from mlpm_core.services.ingest import batches
 from mlpm_core.services.ingest.batches import FORM
 from mlpm_core.services.ingest.kpi_effects import Before
 from mlpm_core.services.ingest.monitored_lines import lines_on_metrics, rows_of_later_days
 from mlpm_core.services.ingest.stored_rows import complete_rows, content_of, lay_down
-from mlpm_core.store import BatchContent, counted_ahead, days_of_batch, recount, replace_counts
+from mlpm_core.store import (
+    BatchContent,
+    counted_ahead,
+    days_of_batch,
+    groups_of,
+    recount,
+    replace_counts,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
     from mlpm_core.intake import ImportPlan
     from mlpm_core.records import Record
     from mlpm_core.services.session.workspace import Workspace
@@ -109,10 +120,14 @@ def kept_many(
 
     def lay(writer: Writer) -> None:
         n_free = 2 * (int(writer.rows("last_seq")[0]["seq"]) - began)
-        with ThreadPoolExecutor(1) as beside:  # whatever lets a processor rest
-            content = beside.submit(content_of, judged.record, judged.judgement)
-            laid = _counted(_laid(workspace, judged, writer, n_free), judged, writer)
-            ready.append((laid, content.result()))
+        is_log = judged.record is Prediction
+        with ThreadPoolExecutor(1) as beside:  # counting lets a processor rest, laying down hardly
+            hashed = partial(beside.submit, content_of, judged.record, judged.judgement)
+            content = None if is_log else hashed()
+            groups = beside.submit(_grouped, judged)
+            laid = _laid(workspace, judged, writer, n_free)
+            content = content or hashed()
+            ready.append((_counted(laid, judged, writer, groups.result()), content.result()))
 
     note = partial(batches.note, workspace)
     try:
@@ -143,12 +158,18 @@ def _laid(workspace: Workspace, judged: Judged, writer: Writer, n_free: int = 0)
     return _Laid(seq, before)
 
 
-def _counted(laid: _Laid, judged: Judged, writer: Writer) -> _Laid:
+def _grouped(judged: Judged) -> dict[str, pa.Table]:
+    """Predictions that replace none, by what their counts tell apart; nothing of other rows."""
+    is_new_log = judged.record is Prediction and not judged.judgement.replaces_any
+    return groups_of(judged.judgement.rows) if is_new_log else {}
+
+
+def _counted(laid: _Laid, judged: Judged, writer: Writer, groups: Mapping[str, pa.Table]) -> _Laid:
     """Rows that were laid down, and counted if they replace nothing that is counted yet."""
     if judged.judgement.replaces_any:
         return laid
-    touched = days_of_batch(writer, judged.record, laid.seq)
-    return replace(laid, counts=counted_ahead(writer, touched))
+    rows = judged.judgement.rows
+    return replace(laid, counts=counted_ahead(writer, judged.record, laid.seq, rows, groups))
 
 
 def _committed(
