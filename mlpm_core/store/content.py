@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,7 @@ _ARROW_TYPE: Final[Mapping[ColumnKind, pa.DataType]] = {
     ColumnKind.MOMENT: pa.timestamp("us"),
     ColumnKind.FLAG: pa.bool_(),
 }
-_MOST_REPEATED: Final = 1 << 16
+_PIECE: Final = 1 << 16
 _MANY: Final = 1 << 16
 
 
@@ -160,28 +160,38 @@ class _ColumnHash:
         return "".join(h.hexdigest() for h in (self._filled, self._lengths, self._bytes))
 
     def add(self, values: pa.ChunkedArray | pa.Array) -> None:
-        for chunk in _plain(values).chunks:
-            cells = chunk.cast(self._type)
-            if not self.holds_other and self._is_default(cells):
-                self._n_default += len(cells)
+        chunked = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+        for chunk in chunked.chunks:
+            if not self.holds_other and self._is_default(chunk):
+                self._n_default += len(chunk)
                 continue
             self.holds_other = True
             while self._n_default:
-                n = min(self._n_default, _MOST_REPEATED)
+                n = min(self._n_default, _PIECE)
                 self._feed(pa.array([self._default.as_py()], self._type).take(pa.array([0] * n)))
                 self._n_default -= n
-            self._feed(cells)
+            for start in range(0, len(chunk), _PIECE):  # few at a time stay near the processor
+                cells = chunk.slice(start, _PIECE)
+                cells = cells.cast(cells.type.value_type) if _is_coded(cells) else cells
+                self._feed(cells.cast(self._type))
 
     def _is_default(self, cells: pa.Array) -> bool:
         if not self._default.is_valid:
             return int(cells.null_count) == len(cells)
         if cells.null_count:
             return False
-        return bool(pc.all(pc.equal(cells, self._default), min_count=0).as_py())
+        if _is_coded(cells) and len(cells.dictionary) == 1:
+            return bool(cells.dictionary[0].as_py() == self._default.as_py())
+        some = cells.slice(0, 1)  # most often it tells of all
+        return all(
+            bool(pc.all(pc.equal(part.cast(self._type), self._default), min_count=0).as_py())
+            for part in (some, cells)
+        )
 
     def _feed(self, cells: pa.Array) -> None:
-        self._filled.update(_numbers(pc.is_valid(cells)))
-        filled = pc.fill_null(cells, self._blank)
+        is_filled = pc.is_valid(cells) if cells.null_count else np.ones(len(cells), dtype=bool)
+        self._filled.update(_numbers(is_filled))
+        filled = pc.fill_null(cells, self._blank) if cells.null_count else cells
         if self._type == _TEXT:
             self._lengths.update(_numbers(pc.binary_length(filled)))
             self._bytes.update(_text(filled))
@@ -195,13 +205,14 @@ def _plain(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
     return chunked.cast(chunked.type.value_type) if _is_coded(chunked) else chunked
 
 
-def _is_coded(values: pa.ChunkedArray) -> bool:
+def _is_coded(values: pa.ChunkedArray | pa.Array) -> bool:
     return bool(pa.types.is_dictionary(values.type))
 
 
-def _numbers(cells: pa.Array) -> bytes:
+def _numbers(cells: pa.Array | np.ndarray[Any, Any]) -> memoryview:
     """The bytes of numbers, moments or flags."""
-    return bytes(cells.to_numpy(zero_copy_only=False).tobytes())
+    numbers = cells if isinstance(cells, np.ndarray) else cells.to_numpy(zero_copy_only=False)
+    return np.ascontiguousarray(numbers).view(np.uint8).data
 
 
 def _text(cells: pa.Array) -> memoryview:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import string
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,6 +47,9 @@ _FULL_NAME = (
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
 )
 _FULL_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_SECONDS = len("2026-01-31T23:59:59")
+_BEGINNINGS = (string.ascii_letters + "_").encode()
+_OF_WORDS = _BEGINNINGS + string.digits.encode() + b"./-"
 _MARKED = re.compile(r"(?:^|[^A-Za-z])'")  # an apostrophe that may only keep off a formula
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
 _SHORTEST_NAME = 1 + max(map(len, MISSING))
@@ -77,12 +81,12 @@ def read_plain(column: Column, coded: DictionaryColumn, now: datetime) -> FastCo
             given = coded.strings
             lengths = pc.min_max(pc.binary_length(given)).as_py()
             is_common = lengths["min"] >= _SHORTEST_NAME and lengths["max"] <= LONGEST
-            if is_common and _all(pc.match_substring_regex(given, _FULL_NAME)):
+            if is_common and (_are_words(given) or _all(_matches(given, _FULL_NAME))):
                 return FastColumn(given, {})
         case ColumnKind.TEXT if not column.required and default_of(column) == "":
             as_bytes = coded.strings.cast(pa.binary())
             unusual = f"{_UNPRINTABLE}|{_MARKED.pattern}"
-            if not _any(pc.match_substring_regex(as_bytes, unusual)):
+            if not _any(_matches(as_bytes, unusual)):
                 return FastColumn(coded.strings, {})
     return None
 
@@ -107,8 +111,10 @@ def _plain_numbers(column: Column, coded: DictionaryColumn) -> FastColumn | None
 
 def _plain_moments(coded: DictionaryColumn, now: datetime) -> FastColumn | None:
     given = coded.strings
-    has_zone = _all(pc.match_substring_regex(given, _FULL_MOMENT + "Z$"))
-    if not has_zone and not _all(pc.match_substring_regex(given, _FULL_MOMENT + "$")):
+    # To the second, with Z or without a zone, there is but one form of as many characters.
+    lengths = set(pc.min_max(pc.binary_length(given)).as_py().values())
+    has_zone = lengths == {_SECONDS + 1} or _all(_matches(given, _FULL_MOMENT + "Z$"))
+    if not has_zone and lengths != {_SECONDS} and not _all(_matches(given, _FULL_MOMENT + "$")):
         return None
     try:
         moments = given.cast(pa.timestamp("us", "UTC" if has_zone else None))
@@ -124,6 +130,24 @@ def _plain_moments(coded: DictionaryColumn, now: datetime) -> FastColumn | None:
     if not has_zone:
         notes["utc-assumed"] = np.ones(len(moments), dtype=bool)
     return FastColumn(moments, notes)
+
+
+def _are_words(names: pa.Array) -> bool:
+    """Whether names of at least a letter hold letters, digits and common signs, a letter first.
+
+    Their letters are looked at all at once, which takes a tenth of the time of a pattern.
+    """
+    offsets, letters = (np.frombuffer(b, t) for b, t in zip(names.buffers()[1:], "iB", strict=True))
+    bounds = offsets[names.offset : names.offset + len(names) + 1]
+    firsts, all_of_them = letters[bounds[:-1]], letters[bounds[0] : bounds[-1]]
+    return not (
+        firsts.tobytes().translate(None, _BEGINNINGS)
+        or all_of_them.tobytes().translate(None, _OF_WORDS)
+    )
+
+
+def _matches(texts: pa.Array, pattern: str) -> pa.Array:
+    return pc.match_substring_regex(texts, pattern)
 
 
 def _all(flags: Any) -> bool:  # noqa: ANN401  Arrow has no types

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlpm_core.intake.columns.rows import Rows, distinct
+from mlpm_core.intake.columns.rows import Rows, distinct, is_coded
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.metric_names import KEEP, normal
 
@@ -113,11 +113,11 @@ def known_outcomes(column: pa.Array) -> pa.Array:
     >>> known_outcomes(pa.array(["1", "NaN", "none"])).to_pylist()
     ['1', '', 'none']
     """
-    texts = column.cast(pa.string())
-    is_nothing = pc.is_in(texts, value_set=_NOTHING)
-    if not pc.any(is_nothing, min_count=0).as_py():
+    words = column.dictionary if is_coded(column) else column
+    if not pc.any(pc.is_in(words, value_set=_NOTHING), min_count=0).as_py():
         return column
-    return pc.if_else(is_nothing, "", texts)
+    texts = column.cast(pa.string())
+    return pc.if_else(pc.is_in(texts, value_set=_NOTHING), "", texts)
 
 
 def asked_about_classes(rows: Rows, profile: Profile) -> None:

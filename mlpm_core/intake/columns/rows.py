@@ -45,8 +45,11 @@ def array_of(kind: ColumnKind, codes: Codes, values: Sequence[object]) -> pa.Arr
         return _taken(pa.array(values, ARROW[kind]), codes)
     number: dict[object, int] = {}
     places = [None if v is None else number.setdefault(v, len(number)) for v in values]
-    narrow = pa.int8() if len(number) < 127 else pa.int32()
-    indices = _taken(pa.array(places, narrow), codes)
+    narrow = np.dtype(np.int8 if len(number) < 127 else np.int32)
+    if None in places or len(places) == 1:
+        indices = _taken(pa.array(places, pa.from_numpy_dtype(narrow)), codes)
+    else:
+        indices = pa.array(np.array(places, narrow)[codes])
     return pa.DictionaryArray.from_arrays(indices, pa.array(map(str, number), pa.string()))
 
 
@@ -57,7 +60,7 @@ def _taken(values: pa.Array, codes: Codes) -> pa.Array:
 def distinct(column: pa.Array) -> tuple[Codes, list[Any]]:
     """A column as codes into its distinct values; null is a value like any other."""
     codes, values = _encoded(column)
-    return codes, [*values.to_pylist(), None]
+    return codes.astype(np.int64), [*values.to_pylist(), None]
 
 
 def values_in(column: pa.Array | pa.ChunkedArray) -> set[Any]:
@@ -104,8 +107,10 @@ def _encoded(column: pa.Array) -> tuple[Codes, pa.Array]:
         if pa.types.is_floating(column.type):
             column = pc.add(column, 0.0)  # -0 and 0 are one number
         column = column.dictionary_encode()
-    codes = column.indices.fill_null(len(column.dictionary)).to_numpy().astype(np.int64)
-    return codes, column.dictionary
+    codes = column.indices
+    if codes.null_count:
+        codes = codes.cast(pa.int32()).fill_null(len(column.dictionary))
+    return codes.to_numpy(), column.dictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,7 @@ def keyed(columns: Sequence[pa.Array], n_rows: int) -> Codes:
         if n_keys > 2**62 // n_values:
             _, key = np.unique(key, return_inverse=True)
             n_keys = int(key.max(initial=0)) + 1
-        key = key * n_values + codes
+        key *= n_values
+        key += codes
         n_keys *= n_values
     return key

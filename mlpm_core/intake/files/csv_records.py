@@ -76,10 +76,10 @@ class _Reader:
             return None
         stop = len(lines.lines)
         try:
-            columns = self._cells(lines.block(start, stop))
+            columns = self._cells(lines.block(start, stop), most_bytes=self._limits.cell_chars)
         except pa.ArrowInvalid:  # some record is of another width
             return None
-        if len(columns[0].strings) != stop - start:
+        if len(columns[0]) != stop - start:
             return None
         self._count(stop - start)
         self._starts = [np.arange(start, stop, dtype=np.int64)]
@@ -151,9 +151,13 @@ class _Reader:
                     limit=self._limits.cell_chars,
                 )
 
-    def _cells(self, records: bytes | memoryview) -> list[DictionaryColumn]:
+    def _cells(
+        self, records: bytes | memoryview, most_bytes: int | None = None
+    ) -> list[DictionaryColumn]:
         has_quotes = self._lines.has_quotes
-        return coded_columns(records, self._delimiter, self._width, has_quotes=has_quotes)
+        return coded_columns(
+            records, self._delimiter, self._width, has_quotes=has_quotes, most_bytes=most_bytes
+        )
 
     def table(self, columns: list[DictionaryColumn] | None) -> Table:
         """All that was found, with blank records of full width set apart too.

@@ -22,7 +22,8 @@ Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 _SAMPLE = 4096
-_BLOCK = 1 << 25  # no record is longer
+_BLOCK = 1 << 22  # read at once; more needs more memory at a time
+_LONGEST = 1 << 25
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -39,11 +40,23 @@ class DictionaryColumn:
     """A column of cells as Arrow holds them: as text, or as bytes when some are no UTF-8.
 
     ``cells`` are its distinct cells and ``codes`` say which one each record has, so that each
-    distinct cell is read once.
+    distinct cell is read once. Those who ask for ``strings`` alone need them in one piece.
     """
 
-    def __init__(self, strings: pa.Array) -> None:
-        self.strings = strings
+    def __init__(self, strings: pa.Array | pa.ChunkedArray) -> None:
+        is_whole = isinstance(strings, pa.Array)
+        self._pieces = pa.chunked_array([strings]) if is_whole else strings
+        # cached_property would have one column of all wait for the other, before Python 3.12.
+        self._dictionary: pa.DictionaryArray | None = None
+        self._numbers: list[pa.Array | None] = []
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    @cached_property
+    def strings(self) -> pa.Array:
+        """The cells of all records in one piece."""
+        return in_one_piece(self._pieces)
 
     @classmethod
     def of(cls, cells: list[str]) -> DictionaryColumn:
@@ -53,11 +66,13 @@ class DictionaryColumn:
     @property
     def is_text(self) -> bool:
         """Whether every cell is known to be UTF-8."""
-        return bool(pa.types.is_string(self.strings.type))
+        return bool(pa.types.is_string(self._pieces.type))
 
-    @cached_property
+    @property
     def _encoded(self) -> pa.DictionaryArray:
-        return self.strings.dictionary_encode()
+        if self._dictionary is None:
+            self._dictionary = in_one_piece(self._pieces.dictionary_encode())
+        return self._dictionary
 
     @property
     def codes(self) -> Codes:
@@ -75,30 +90,35 @@ class DictionaryColumn:
         """The first of its distinct cells, without telling all of many apart."""
         if not self.has_many:
             return self.cells[:n]
-        cells = self.strings.slice(0, _SAMPLE).unique().slice(0, n).to_pylist()
+        cells = self._pieces.slice(0, _SAMPLE).unique().slice(0, n).to_pylist()
         return cells if self.is_text else [c.decode("utf-8", "surrogateescape") for c in cells]
 
     def cell(self, record: int) -> str:
         """The cell of one record."""
-        value = self.strings[record].as_py()
+        value = self._pieces[record].as_py()
         return str(value) if self.is_text else str(value, "utf-8", "surrogateescape")
 
     @cached_property
     def has_many(self) -> bool:
         """Whether most cells differ, as far as the first of them tell."""
-        if len(self.strings) < _SAMPLE:
+        if len(self) < _SAMPLE:
             return False
-        return len(self.strings.slice(0, _SAMPLE).unique()) > _SAMPLE // 8
+        return len(self._pieces.slice(0, _SAMPLE).unique()) > _SAMPLE // 8
 
-    @cached_property
+    @property
     def numbers(self) -> pa.Array | None:
         """The cells as finite numbers, empty ones as null; None when one is anything else.
 
         Arrow reads a subset of our grammar of numbers, and what it reads it reads alike.
         """
+        if not self._numbers:
+            self._numbers = [self._as_numbers()]
+        return self._numbers[0]
+
+    def _as_numbers(self) -> pa.Array | None:
         if not self.is_text:
             return None
-        texts = self.strings if self.has_many else self._encoded.dictionary
+        texts = self._pieces if self.has_many else self._encoded.dictionary
         try:
             _as_numbers(texts.slice(0, 64))  # Arrow goes on after a failure, and slowly
             numbers = _as_numbers(texts)
@@ -106,23 +126,28 @@ class DictionaryColumn:
             return None
         if not pc.all(pc.is_finite(numbers), min_count=0).as_py():
             return None
-        return numbers if self.has_many else numbers.take(self._encoded.indices)
+        return in_one_piece(numbers) if self.has_many else numbers.take(self._encoded.indices)
 
     def are_blank(self) -> Flags:
         """Which cells are empty or nothing but spaces."""
         if self.has_many and self.is_text:
-            trimmed = pc.utf8_trim(self.strings, characters=SPACES)
-            return pc.equal(trimmed, "").to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+            trimmed = pc.utf8_trim(self._pieces, characters=SPACES)
+            return pc.equal(trimmed, "").to_numpy()  # type: ignore[no-any-return]
         blank = np.array([is_blank(c) for c in self.cells], dtype=bool)
-        return blank[self.codes] if blank.any() else np.zeros(len(self.strings), dtype=bool)
+        return blank[self.codes] if blank.any() else np.zeros(len(self), dtype=bool)
 
     def taken(self, kept: Flags) -> DictionaryColumn:
         """The cells of some records."""
-        strings = self.strings.filter(pa.array(kept))
+        strings = self._pieces.filter(pa.array(kept))
         if not self.is_text:
             with suppress(pa.ArrowInvalid):
                 strings = strings.cast(pa.string())
         return DictionaryColumn(strings)
+
+
+def in_one_piece(pieces: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, without a copy where it is one already."""
+    return pieces.chunk(0) if pieces.num_chunks == 1 else pieces.combine_chunks()
 
 
 def told_apart(columns: list[DictionaryColumn]) -> None:
@@ -172,7 +197,12 @@ class Table:
 
 
 def coded_columns(
-    records: bytes | memoryview, delimiter: str, width: int, *, has_quotes: bool
+    records: bytes | memoryview,
+    delimiter: str,
+    width: int,
+    *,
+    has_quotes: bool,
+    most_bytes: int | None = None,
 ) -> list[DictionaryColumn]:
     r"""Whole, well-formed records of one width, column by column.
 
@@ -180,6 +210,8 @@ def coded_columns(
     ----------
     records : bytes
         As UTF-8, stray bytes left as they are; every record is ended.
+    most_bytes : int, optional
+        No record is longer, as far as it is known.
 
     Examples
     --------
@@ -199,7 +231,9 @@ def coded_columns(
         parsed = csv.read_csv(
             pa.py_buffer(records),
             read_options=csv.ReadOptions(
-                column_names=names, skip_rows=int(has_mark), block_size=_BLOCK
+                column_names=names,
+                skip_rows=int(has_mark),
+                block_size=max(_BLOCK, most_bytes or _LONGEST),
             ),
             parse_options=csv.ParseOptions(
                 delimiter=delimiter,
@@ -211,7 +245,7 @@ def coded_columns(
                 column_types=dict.fromkeys(names, kind), strings_can_be_null=False
             ),
         )
-        return [DictionaryColumn(column.combine_chunks()) for column in parsed.columns]
+        return [DictionaryColumn(column) for column in parsed.columns]
 
     try:
         return read(pa.string())

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from mlpm_core.in_life.log_figures import class_of, positive_of
 from mlpm_core.intake import Refusal
 from mlpm_core.intake.columns.outcomes import are_foreign, class_questions, in_classes
-from mlpm_core.intake.columns.rows import Rows, distinct
+from mlpm_core.intake.columns.rows import Rows, distinct, values_in
 from mlpm_core.intake.messages import question
 from mlpm_core.services.ingest.saved_answers import answered_before
 from mlpm_core.services.valuation.log_metrics import (
@@ -55,11 +55,13 @@ def settled_log(
     """
     if asked.profile.is_replay or not len(file.rows.of):
         return file
-    of_model, models = distinct(file.rows.fields["model_id"])
-    if len(models) > _MOST_MODELS:
+    if len(values_in(file.rows.fields["model_id"])) > _MOST_MODELS:
         return file
     file = _with_stored_classes(reader, asked, file)
     needed = mechanisms_by_model(reader, asked.project)
+    if not needed:
+        return file
+    of_model, models = distinct(file.rows.fields["model_id"])
     said = {} if ask_again else log_answers(reader, asked.project)
     questions: list[Question] = []
     warnings: list[Warned] = []
@@ -93,6 +95,8 @@ def _with_stored_classes(reader: Reader, asked: ImportRequest, file: ParsedFile)
     if asked.profile.reads_layouts:
         for row in reader.rows("log_classes", project=asked.project):
             stored_classes[row["model_id"]].add(row["class"])
+    if not stored_classes:
+        return file
     fields = dict(file.rows.fields)
     of_model, models = distinct(fields["model_id"])
     questions: dict[str, Question] = {}

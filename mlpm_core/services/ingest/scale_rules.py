@@ -80,11 +80,15 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     is_of_kpis = asked.record is not MetricResult
     if is_of_kpis and (asked.by_application or not asked.profile.reads_layouts):
         return file
-    series = (
-        _of_kpis(reader, asked.project, asked.record, file.rows)
-        if is_of_kpis
-        else _of_metrics(reader, asked.project, file.rows)
-    )
+    series = [
+        *(
+            _of_kpis(reader, asked.project, asked.record, file.rows)
+            if is_of_kpis
+            else _of_metrics(reader, asked.project, file.rows)
+        )
+    ]
+    if not series:
+        return file
     number = "target" if asked.record is KpiTarget else "value"
     values = np.abs(file.rows.fields[number].cast(pa.float64()).to_numpy(zero_copy_only=False))
     factors = np.ones(len(values))
