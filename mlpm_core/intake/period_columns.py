@@ -12,7 +12,7 @@ from mlpm_core.intake.columns.date_forms import form_of, month_of
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.files.lines import is_blank
-from mlpm_core.intake.files.rewritten import surplus_of
+from mlpm_core.intake.files.rewritten import surplus_of, with_short_ones_said
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.row_parts import numbered
 
@@ -69,13 +69,19 @@ def with_rows_of_periods(text: Text, header: Header, fields: Fields, profile: Pr
 
 def lines_of(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
     """The records below a header that hold something, each with its line, from 1."""
+    for line, cells in _records(text, header):
+        yield line, cells + [""] * (len(header.cells) - len(cells))
+
+
+def _records(text: Text, header: Header) -> Iterator[tuple[int, list[str]]]:
+    """The same with no more cells than stand there."""
     data = text.data.decode("utf-8", "surrogateescape")
     reader = csv.reader(io.StringIO(data, newline=""), delimiter=header.delimiter)
     before = 0
     for cells in reader:
         line, before = before + 1, reader.line_num
         if line > header.line + 1 and not all(map(is_blank, cells)):
-            yield line, cells + [""] * (len(header.cells) - len(cells))
+            yield line, cells
 
 
 def _names_below(text: Text, header: Header, fields: Fields, dates: Sequence[int]) -> list[str]:
@@ -222,16 +228,20 @@ def unfolded(
     rows: dict[int, int] = {}
     n_written = 1
     parts, stride = _parts_of(text, sources, profile)
-    for line, cells in lines_of(text, header):
+    width, short = len(header.cells), []
+    for line, written in _records(text, header):
+        if len(written) < width:
+            short.append(text.row_at(line))
+        cells = written + [""] * (width - len(written))
         own = [cells[j] for j in kept]
-        surplus = surplus_of(cells, len(header.cells)) if profile.reads_layouts else []
+        surplus = surplus_of(cells, width) if profile.reads_layouts else []
         all_made = [(0, [*[""] * len(names), *surplus])] if surplus else made(cells)
         for k, more in all_made:
             writer.writerow([*own, *more])
             n_written += 1
             rows[n_written] = text.row_at(line) + stride * k
     data = out.getvalue().encode("utf-8", "surrogateescape")
-    return replace(text, data=data, rows=rows, parts=parts)
+    return with_short_ones_said(replace(text, data=data, rows=rows, parts=parts), short)
 
 
 def _parts_of(text: Text, sources: Sequence[str], profile: Profile) -> tuple[Parts | None, int]:

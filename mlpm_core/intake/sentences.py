@@ -336,6 +336,9 @@ WARNINGS: Final[dict[str, str]] = {
     "bill-added": "Lines of the bill that were added up by model, service and days: {n}.",
     "extra-member": "Files of the archive that were not read: {names}.",
     "quoted-lines": "Lines that were in quotes as a whole, which were taken off: {n}.",
+    "short-records": (
+        "Rows with fewer cells than the header, whose last columns are taken as empty: {names}."
+    ),
     "means-read": "Left out beside the value, or the mean, of each metric: {names}.",
     "side-tables": "Rows of a table beside the one that is read, which are left out: {n}, {names}.",
     "epics-left-out": "Epics that are left out, since their work is in their issues: {n}, {names}.",

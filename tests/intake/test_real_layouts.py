@@ -187,6 +187,26 @@ def test_a_record_whose_cells_have_shifted_is_rejected_in_any_layout(text, answe
     assert fault.row == text.count("\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (ABOVE + "2026-W03,0.8,0.7,0.6\n", ("two_heads=yes",)),
+        (ERRORS + "2026-W03;0,8;0,02\n", ("constants.model_id=churn", "decimal=,")),
+        (BESIDE + "churn,recall,2026-W03,0.7,,upsell,recall,2026-W03\n", ("side_tables=all",)),
+        (BESIDE + "churn,recall,2026-W03,0.7,,upsell,recall,2026-W03\n", ("side_tables=2",)),
+        ("metric,2026-01,2026-02\nrecall,0.8,0.7\nprecision,0.8\n",
+         ("constants.model_id=churn", "period_columns=yes")),
+    ],
+)  # fmt: skip
+def test_a_record_that_ends_early_is_named_in_any_layout(text, answers):
+    """Spreadsheets leave trailing empty cells out; were one lost before, numbers had shifted."""
+    read = told(text.encode(), "f.csv", *answers)
+    (said,) = [w for w in read.receipt.warnings if w.code == "short-records"]
+    assert said.message.endswith(f"taken as empty: row {text.count(chr(10))}.")
+    whole = told(text[: text[:-1].rindex("\n") + 1].encode(), "f.csv", *answers)
+    assert "short-records" not in {w.code for w in whole.receipt.warnings}
+
+
 def test_what_is_rejected_below_two_heads_says_its_column():
     read = told(ABOVE.replace("0.51", "bad").encode(), "f.csv", "two_heads=yes")
     (reject,) = read.receipt.rejects

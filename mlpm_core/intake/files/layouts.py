@@ -19,6 +19,7 @@ from mlpm_core.intake.files.rewritten import (
     number_at,
     records_of,
     surplus_of,
+    with_short_ones_said,
 )
 from mlpm_core.intake.files.two_heads import with_one_head
 from mlpm_core.intake.messages import Refusal, question, warned
@@ -109,6 +110,10 @@ class _Block(NamedTuple):
         """Whether a row has anything in it."""
         return not all(map(is_blank, self.of(cells)))
 
+    def is_short(self, cells: Sequence[str]) -> bool:
+        """Whether a row ends within it."""
+        return self.start < len(cells) < self.stop
+
 
 def _one_of_beside(
     text: Text, profile: Profile, is_header: Callable[[Sequence[str]], bool]
@@ -132,17 +137,21 @@ def _one_of_beside(
         return _below_each_other(text, at, rows, delimiter, blocks)
     chosen = min(int(profile.side_tables), len(blocks)) - 1
     out = TableText(delimiter)
+    short: list[int] = []
     for i, (row, cells) in enumerate(rows):
         if i <= at or blocks[chosen].holds(cells):
+            if i > at and blocks[chosen].is_short(cells):
+                short.append(text.row_at(row))
             surplus = _behind(cells, blocks) if i > at and chosen == len(blocks) - 1 else []
             out.add(text.row_at(row), [*blocks[chosen].of(cells), *surplus])
     n_left = sum(counts) - counts[chosen]
     others = [", ".join(h[:_MOST_SHOWN]) for i, h in enumerate(headers) if i != chosen]
     said = warned("side-tables", n_left, n=f"{n_left:,}", names=others)
-    return replace(
+    read = replace(
         text, data=out.data, rows=out.rows, n_left=text.n_left + n_left,
         warnings=(*text.warnings, said),
-    ).of_part(f"table {chosen + 1}")  # fmt: skip
+    )  # fmt: skip
+    return with_short_ones_said(read, short).of_part(f"table {chosen + 1}")
 
 
 def _behind(cells: Sequence[str], blocks: Sequence[_Block]) -> list[str]:
@@ -238,12 +247,15 @@ def _below_each_other(
     out = TableText(delimiter)
     header = blocks[0].of(rows[at][1])
     out.add(text.row_at(rows[at][0]), [*header, "table"] if has_titles else header)
+    short: list[int] = []
     for k, block in enumerate(blocks):
         for row, cells in rows[at + 1 :]:
             if block.holds(cells):
+                if block.is_short(cells):
+                    short.append(text.row_at(row))
                 more = [titles[k]] if has_titles else []
                 surplus = _behind(cells, blocks) if block is blocks[-1] else []
                 made = [*block.of(cells), *more, *surplus]
                 out.add(number_at(text, row, parts, stride * k), made)
     below = replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
-    return below.of_part("all tables")
+    return with_short_ones_said(below, short).of_part("all tables")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.files.lines import is_blank
+from mlpm_core.intake.messages import warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +55,17 @@ def surplus_of(cells: Sequence[str], width: int) -> list[str]:
     """
     surplus = [*cells[width:]]
     return [] if all(map(is_blank, surplus)) else surplus
+
+
+def with_short_ones_said(text: Text, rows: Sequence[int]) -> Text:
+    """A text that was written anew, with the rows named that ended before their last column.
+
+    Spreadsheets leave trailing empty cells out; where a cell is lost instead, others have shifted.
+    """
+    if not rows:
+        return text
+    said = warned("short-records", len(rows), names=[f"row {row}" for row in rows])
+    return replace(text, warnings=(*text.warnings, said))
 
 
 class TableText:

@@ -16,6 +16,7 @@ from mlpm_core.intake.files.rewritten import (
     number_at,
     records_of,
     surplus_of,
+    with_short_ones_said,
 )
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.metric_names import known_metric, normal
@@ -285,9 +286,12 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
     named = ["slice_key", "slice_value"] if is_slice else [field]
     out.add(text.row_at(heads.below), [*own.values(), *named, *behind])
     width = _width_of(heads, rows)
+    short: list[int] = []
     for row, cells in rows:
         if row <= heads.below or all(map(is_blank, cells)):
             continue
+        if len(cells) < width:
+            short.append(text.row_at(row))
         if surplus := surplus_of(cells, width):
             open_cells = [""] * (len(named) + len(behind))
             out.add(text.row_at(row), [*(cells[j] for j in own), *open_cells, *surplus])
@@ -306,7 +310,8 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
                 number_at(text, row, parts, stride * k),
                 [*(padded[j] for j in own), *([field] if is_slice else []), name, *more],
             )
-    return replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
+    made_anew = replace(text, data=out.data, rows=out.rows, parts=parts or text.parts)
+    return with_short_ones_said(made_anew, short)
 
 
 def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> Text:
@@ -326,8 +331,11 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
     out.add(text.row_at(heads.below), [*own.values(), *heads.metrics])
     rows = records_of(text, delimiter)
     width = _width_of(heads, rows)
+    short: list[int] = []
     for row, cells in rows:
         if row > heads.below and not all(map(is_blank, cells)):
+            if len(cells) < width:
+                short.append(text.row_at(row))
             padded = [*cells, *[""] * (width - len(cells))]
             metric_cells = [
                 _in_one_cell(
@@ -340,7 +348,8 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
     read = {j for j in (*means, *(j for of in sure if None not in of for j in of))}
     left = dict.fromkeys(word for j, (_, word) in heads.numbers.items() if j not in read)
     said = [warned("means-read", names=[*left])] if left else []
-    return replace(text, data=out.data, rows=out.rows, warnings=(*text.warnings, *said))
+    made_anew = replace(text, data=out.data, rows=out.rows, warnings=(*text.warnings, *said))
+    return with_short_ones_said(made_anew, short)
 
 
 def _width_of(heads: _Heads, rows: Rows) -> int:
