@@ -119,6 +119,7 @@ class Profile(BaseModel):
         | None
     ) = None
     totals: Literal["leave-out", "keep"] | None = None
+    running_totals: Literal["as_written", "running"] | None = None
     cases: Literal["n", "denominator"] | None = None
     hours_per_day: Literal["8", "7.8", "7.7", "7.6", "7.5", "7.25", "7", "6"] | None = None
     cost_ends: Literal["after", "last"] | None = None

@@ -96,6 +96,11 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "A quote opens in {column} and is not closed on a line of its own row.",
         "Close it, or double it if it is text.",
     ),
+    "running-total": (
+        "{column} of {series} for {period} is the total since {since}, {value}, and the number of "
+        "that period alone cannot be told: {why}.",
+        "Send every period since then in one file, each once, or the number of each period alone.",
+    ),
     "missing-value": ("{column} is required and empty ({value}).", "Fill it, or delete the row."),
     "not-a-number": (
         "{value} is not a number.",
@@ -252,6 +257,16 @@ QUESTIONS: Final[dict[str, str]] = {
         "{name} was about {stored} so far and is {now} in this file. Is it meant as it is written, "
         "or in another unit?"
     ),
+    "running-totals": (
+        "{column} is called like a running total. Is each number the total since {since}, so that "
+        "a period is the difference to the one before it, or is it of its own period alone?"
+    ),
+    "running-alone": (
+        "{column} is called like a running total, which cannot be taken apart here: {why}. Is each "
+        "number of its own period alone all the same? If not, choose another column, or leave the "
+        "file out."
+    ),
+    "running-since": "Since which month does {column} count anew each year?",
     "models-above": (
         "Line {line} names {names} above the columns of metrics. Are these the models that the "
         "metrics are of?"
@@ -324,6 +339,14 @@ WARNINGS: Final[dict[str, str]] = {
     "print-cut": "The table was printed in part only: rows or columns of it are not in the file.",
     "short-names": "Taken by the short names of the project: {names}.",
     "scaled": "Taken by the factor that makes them as large as before: {names}.",
+    "running-falls": (
+        "Rows of which a running total is lower than the one before, so that a number below zero "
+        "is left for their period: {n}, in {names}."
+    ),
+    "running-beside": (
+        "Left out beside a running total, since nothing says what is left of them for a period "
+        "alone: {names}."
+    ),
     "totals": "Rows of totals that are left out: {n}, {names}.",
     "not-known-yet": "Outcomes that are blank, not known yet, and left out: {n}.",
     "duplicate-row": "Rows that repeat an earlier row and are ignored: {n}.",

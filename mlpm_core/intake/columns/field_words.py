@@ -1,5 +1,9 @@
 """Words of headers, in the languages that files come in, by the fields that they suggest."""
 
+from __future__ import annotations
+
+import re
+import unicodedata
 from typing import Final
 
 WORDS: Final[dict[str, str]] = {
@@ -44,3 +48,50 @@ NOT_MEASURED: Final = frozenset(
     }
 )
 """Words of headers of numbers that nobody measured, or not in the period of the row."""
+
+_SINCE: Final = {
+    "P1M": r"\bmtd\b|\bmonth to date\b|\bseit monats(?:beginn|anfang)\b|\bcumul\w* (?:mensuel|du "
+    r"mois)|\ba[ck]+umul\w* (?:mensual|mensal|mensile|(?:del|do|no) mes)\b|"
+    r"月累[计計]",
+    "P3M": r"\bqtd\b|\bquarter to date\b|\bseit quartals(?:beginn|anfang)\b|\bcumul\w* "
+    r"(?:trimestriel|du trimestre)|\ba[ck]+umul\w* (?:trimestral|(?:del|do|no) trimestre)\b",
+    "P1Y": r"\bf?ytd\b|\byear to date\b|\bseit (?:jahres(?:beginn|anfang)|beginn des jahres)\b|"
+    r"\bcumul\w* annuel|\bcumul\w* de l annee|\bdepuis le debut de l annee\b|\ba[ck]+umul\w* "
+    r"(?:anual|annuale|(?:del|do|no) an[no]o?)\b|с начала года|年累[计計]",
+    "week": r"\bweek to date\b",
+    "ever": r"\bitd\b|\b(?:inception|project|life|contract|launch) to date\b|\bsince "
+    r"(?:inception|launch|go live|the start)\b|\bseit (?:projektbeginn|einfuhrung)\b",
+    "": r"\bto date\b|\bcum\b|\bkum\b|\b[ck]umul\w*|\ba[ck]+umul\w*|\baufgelaufen\w*|\brunning "
+    r"(?:total|sum)\b|\blaufende summe\b|\bbis (?:dato|heute)\b|\bnarast\w*|\bprogressiv[oa]\b|"
+    r"\ba la fecha\b|\bhasta la fecha\b|\ba ce jour\b|\btot nu toe\b|нарастающ|накопит|"
+    r"累[计計积積]|누[계적]",
+}
+"""Words for a total since a month, a quarter, a year, a week or anything began; "" says not which.
+
+Accents are left out of them.
+"""
+_PATTERNS: Final = {since: re.compile(words) for since, words in _SINCE.items()}
+_WITHIN_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+_LONGEST: Final = 200
+
+
+def total_since(header: str) -> str | None:
+    """Since when a header says that its numbers are totals; None when it says nothing of the kind.
+
+    Returns
+    -------
+    str or None
+        The length of what began then (P1M, P3M, P1Y, week), ``ever``, or empty when it is not told.
+
+    Examples
+    --------
+    >>> [total_since(h) for h in ("YTD", "revenue_mtd", "costQTD", "Spend to date", "Cumulé")]
+    ['P1Y', 'P1M', 'P3M', '', '']
+    >>> [total_since(h) for h in ("Cumul annuel", "Project to date", "document", "date", "value")]
+    ['P1Y', 'ever', None, None, None]
+    """
+    words = _WITHIN_WORD.sub(" ", header[:_LONGEST]).casefold()
+    apart = unicodedata.normalize("NFKD", words)
+    plain = "".join(c for c in apart if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", plain)
+    return next((since for since, words in _PATTERNS.items() if words.search(plain)), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.date_forms import form_of
 from mlpm_core.intake.columns.dates import moment
-from mlpm_core.intake.columns.field_words import NOT_MEASURED, WORDS
+from mlpm_core.intake.columns.field_words import NOT_MEASURED, WORDS, total_since
 from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.columns.period_words import header_length
 from mlpm_core.intake.columns.written_units import header_unit, money_of
@@ -148,7 +148,8 @@ def fit(header: str, cells: Sequence[str], column: Column) -> float:
     fit = 2.0 * len(words & own) - 0.5 * len(words & others)
     fit += 1.0 if any(w in header for w in own if not w.isascii()) else 0.0
     fit += 2.0 if words == _words(column.label) else 0.0
-    fit -= 3.0 if column.name == "value" and words & NOT_MEASURED else 0.0
+    is_odd = words & NOT_MEASURED or total_since(header) is not None
+    fit -= 3.0 if column.name == "value" and is_odd else 0.0
     if not cells:
         return fit - 4
     n_numbers = _share_of_numbers(cells)

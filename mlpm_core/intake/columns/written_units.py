@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mlpm_core.intake.columns.field_words import total_since
 from mlpm_core.quantity import CURRENCIES, PERCENT_WORDS, currency_of_sign, is_percent
 
 _SCALES: Final = {
@@ -122,6 +123,8 @@ def header_unit(header: str) -> tuple[str, str] | None:
     (('value', 'checked'), None, None)
     >>> header_unit("Prozent"), header_unit("Cost USD (thousands)"), header_unit("cost $M")
     (('Prozent', '%'), ('Cost', 'USD thousands'), ('cost', '$M'))
+    >>> header_unit("cost YTD") is None
+    True
     """
     text = header.strip()
     if len(text) > _LONGEST:
@@ -132,6 +135,8 @@ def header_unit(header: str) -> tuple[str, str] | None:
         match = pattern.fullmatch(text)
         if match is not None:
             name, unit = match["name"], match["unit"]
+            if total_since(unit) is not None:
+                return None
             if (money := money_of(unit)) and not money.currency and (of := header_unit(name)):
                 name, unit = of[0], f"{of[1]} {unit}"
             return name, "%" if is_percent(unit) else unit
@@ -152,6 +157,17 @@ def times(number: float, factor: float) -> float:
         return float(Fraction(repr(number)) * _exact(factor))
     except (ValueError, OverflowError):  # beyond what a double holds
         return number * factor
+
+
+def less(number: float, other: float) -> float:
+    """A number less another, as a person computes it; see `times`.
+
+    Examples
+    --------
+    >>> less(0.3, 0.1), less(1.1, 2.2)
+    (0.2, -1.1)
+    """
+    return float(Fraction(repr(number)) - Fraction(repr(other)))
 
 
 def all_times(numbers: pa.Array, factors: Floats | float) -> pa.Array:

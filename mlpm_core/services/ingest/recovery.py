@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from mlpm_core.store import Writer
 
 _NOT_CHAINED: Final = -1
-# New models were agreed to then, and errors not asked about were taken as shares.
-_TODAY: Final = Profile(new_model="new", errors_in="share")
+# New models were agreed to then, errors not asked about were taken as shares, and running totals
+# as they are written.
+_TODAY: Final = Profile(new_model="new", errors_in="share", running_totals="as_written")
 _AS_THEN: Final = _TODAY.model_copy(update={"is_replay": True})
 _BEFORE_LAYOUTS: Final = _TODAY.model_copy(update={"before_layouts": True})
 

@@ -68,6 +68,7 @@ from mlpm_core.services.ingest.outcome_rules import (
 )
 from mlpm_core.services.ingest.result_rules import ReportedQuantities
 from mlpm_core.services.ingest.risk_rules import review_rule, risk_rule
+from mlpm_core.services.ingest.running_totals import settled_totals
 from mlpm_core.services.ingest.scale_rules import settled_scale
 from mlpm_core.services.ingest.signed_numbers import with_units_held
 from mlpm_core.services.ingest.stored_rows import Stored
@@ -101,6 +102,7 @@ def judged_with_rules(
     parsed = with_units_held(reader, asked, with_short_names(reader, asked, parsed))
     if asked.record in (KpiActual, RolloutResult):
         parsed = in_kpi_units(reader, asked.project, parsed, asked.profile)
+    parsed = settled_totals(reader, asked, parsed)
     stored = Stored(reader, asked.project)
     if asked.record is Label:
         parsed = settled_labels(stored, asked, parsed)
