@@ -60,7 +60,9 @@ class Profile(BaseModel):
     the class that its recall and precision are of; ``zones`` gives the offset of abbreviations that
     stand for several time zones (or ``faulty``);
     ``wide`` lists the headers that are
-    metrics. ``is_replay`` and ``before_layouts`` are no answers: a file that was stored before a
+    metrics; ``running_totals`` says whether numbers that are called so (YTD, to date, cumulative)
+    are of their own period (``as_written``) or totals to take the one before off (``running``).
+    ``is_replay`` and ``before_layouts`` are no answers: a file that was stored before a
     question was asked is read as it was then, before any of them, or before those about tables side
     by side, two lines of heads and errors within cells. Nor is ``own_currency``, in which the
     project counts money.

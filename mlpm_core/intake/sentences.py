@@ -263,8 +263,7 @@ QUESTIONS: Final[dict[str, str]] = {
     ),
     "running-alone": (
         "{column} is called like a running total, which cannot be taken apart here: {why}. Is each "
-        "number of its own period alone all the same? If not, choose another column, or leave the "
-        "file out."
+        "number of its own period alone all the same?"
     ),
     "running-since": "Since which month does {column} count anew each year?",
     "models-above": (

@@ -220,7 +220,8 @@ def test_of_a_file_of_both_only_sums_are_taken_apart(shop):
     text = YTD + REFUNDS + "churn,2026-01,4\nchurn,2026-02,5\n"
     (question,) = told(shop, text, "fields.value=YTD").questions
     assert question.preview[-1] == (
-        "running: rejected rows: 1, for Churn is a share (%), which does not add up over periods"
+        "running: refunds: 2026-01 is 100, 2026-02 is 110, 2026-03 is 120; rows rejected: 1, for "
+        "Churn is a share (%), which does not add up over periods"
     )
     answers = ("fields.value=YTD", "running_totals=running")
     receipt = told(shop, text, *answers, accept_good=True)
@@ -265,9 +266,8 @@ def test_costs_are_taken_apart_by_model_type_and_item(shop):
     (question,) = told(shop, text, field, kind="cost_log").questions
     assert question.preview == [
         "as_written: m, inference, a: 2026-01 is 0.1, 2026-02 is 0.3",
-        "running: m, inference, a: 2026-01 is 0.1, 2026-02 is 0.2",
-        "running: rejected rows: 1, for the period just before it is not in the file with one such "
-        "total",
+        "running: m, inference, a: 2026-01 is 0.1, 2026-02 is 0.2; rows rejected: 1, for the "
+        "period just before it is not in the file with one such total",
     ]
     answers = (field, "running_totals=running")
     told(shop, text, *answers, kind="cost_log", accept_good=True)
@@ -305,7 +305,7 @@ def test_units_of_a_roll_out_may_be_columns_of_running_totals(shop):
 
 
 def test_freed_hours_are_taken_apart_and_where_they_went_is_left_out(shop):
-    case = "value_case_id,title,mechanism,owner\nv,V,confusion_cost,x\n"
+    case = "value_case_id,title,mechanism\nv,V,demand_forecast\n"
     assert put(shop, case, kind="value_cases").status is Status.COMMITTED
     text = "case,month,hours ytd,overtime\nv,2026-01,10,4\nv,2026-02,25,9\n"
     answers = ("fields.freed=hours ytd", "running_totals=running")

@@ -70,12 +70,13 @@ def about_running(
 ) -> Question:
     """Whether the numbers of a column are running totals; both readings of its first rows."""
     one = next(one for one in read if one.changes)
+    faults = Counter(why for each in read for why in each.faults.values())
+    untold = [f"rows rejected: {n:,}, for {why}" for why, n in faults.items()]
+    as_running = _first_rows(one, one.numbers, periods, of_series)
     preview = [
         f"{AS_WRITTEN}: {_first_rows(one, one.totals, periods, of_series)}",
-        f"{RUNNING}: {_first_rows(one, one.numbers, periods, of_series)}",
+        f"{RUNNING}: {'; '.join([as_running, *untold])}",
     ]
-    faults = Counter(why for each in read for why in each.faults.values())
-    preview += [f"{RUNNING}: rejected rows: {n:,}, for {why}" for why, n in faults.items()]
     return question(
         "running-totals", "running_totals", [AS_WRITTEN, RUNNING],
         column=one.named.label, since=one.since.in_words, preview=preview,

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _MOST_TRIED, _LARGEST_TRIED = 4, 1 << 20  # answers, and bytes of a file that is read for each
 _NONE: Final = "none of these"
+_OF_EACH_PERIOD: Final = (
+    "Answer anew and choose another column, or write the number of each period alone into the file "
+    "and upload it again."
+)
 _WAYS_ON: Final = {
     "encoding": "Open the file in the program that wrote it, save it as CSV (UTF-8), and upload "
     "that.",
@@ -32,6 +36,8 @@ _WAYS_ON: Final = {
     "names on top, and upload that.",
     "preamble": "Write a line of column names above the rows and delete what stands above it; the "
     "template further up shows such a line.",
+    "running-totals": _OF_EACH_PERIOD,
+    "running-alone": _OF_EACH_PERIOD,
     "second-table": "Save each table as a file of its own and upload them one by one.",
 }
 """What to do when none of the answers is right."""
