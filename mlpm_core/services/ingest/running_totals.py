@@ -133,22 +133,19 @@ def _named(asked: ImportRequest, file: ParsedFile) -> Iterator[Named]:
         label = file.labels.get(name, "")
         if name in file.rows.fields and (length := total_since(label)) is not None:
             yield Named(column, label, length, [*every])
+    field, called = "metric", dict[str, str]()
     if asked.record is MetricResult:
         answers = {k: v for k, v in asked.profile.metrics.items() if v != IGNORE}
         called = {name: Meaning.read(name, answer).metric for name, answer in answers.items()}
-        field = "metric"
+        called = {name: metric for name, metric in called.items() if total_since(metric) is None}
     elif asked.record is RolloutResult and asked.profile.name_columns == "yes":
         field = "unit_id"
         called = {name: name for name in distinct(file.rows.fields[field])[1] if name}
-    else:
-        return
-    cells = file.rows.fields[field].to_pylist()
-    for name, cell in called.items():
-        is_kept = field == "metric" and total_since(cell) is not None
-        if not is_kept and (length := total_since(name)) is not None:
-            rows = [i for i in every if cells[i] == cell]
-            if rows:
-                yield Named(numbers["value"], name, length, rows)
+    lengths = {name: length for name in called if (length := total_since(name)) is not None}
+    cells = file.rows.fields[field].to_pylist() if lengths else []
+    for name, length in lengths.items():
+        if rows := [i for i in every if cells[i] == called[name]]:
+            yield Named(numbers["value"], name, length, rows)
 
 
 def _whole(

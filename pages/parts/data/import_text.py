@@ -60,7 +60,7 @@ _ANSWERS = {
     ("credits", "negative"): "Yes, they are negative costs",
     ("credits", "positive"): "No, they are costs, too",
     ("running-totals", "as_written"): "Each is of its own period alone",
-    ("running-totals", "running"): "They are running totals: take the one before off each",
+    ("running-totals", "running"): "Totals: take the one before off each",
     ("running-alone", "as_written"): "Yes, each is of its own period alone",
     **{("running-since", str(i)): name for i, name in enumerate(month_name) if name},
     ("cost-ends", "after"): "The first day after",
