@@ -46,7 +46,15 @@ _PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "
 """What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
 _MEANS: Final = ("mean", "avg", "average")
+_PLUS_OR_MINUS: Final = "\u00b1"
+_INTERVALS: Final = (
+    *("ci", "confidence interval"),
+    *(f"{level}{of}" for level in (90, 95, 99) for of in ("% ci", " % ci", "%ci", " ci", "ci")),
+    *(f"{of}{level}" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
+    *(f"{of}{level}%" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
+)
 _SURE: Final = (
+    ("{} {}", (_INTERVALS,)),
     ("{} [CI {}; {}]", (("lower", "ci_low", "ci_lower", "low"),
                      ("upper", "ci_high", "ci_upper", "high"))),
     ("{} (SE {})", (("se", "sem", "stderr", "std_err"),)),
@@ -339,7 +347,7 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
             padded = [*cells, *[""] * (width - len(cells))]
             metric_cells = [
                 _in_one_cell(
-                    written, *("" if j is None else padded[j].strip() for j in (mean, *of))
+                    written, *("" if j is None else _said(heads, j, padded[j]) for j in (mean, *of))
                 )
                 for mean, of in zip(means, sure, strict=True)
             ]
@@ -357,6 +365,21 @@ def _width_of(heads: _Heads, rows: Rows) -> int:
     return next((len(cells) for row, cells in rows if row == heads.at), 0)
 
 
+def _said(heads: _Heads, j: int, cell: str) -> str:
+    """A cell as it stands beside others; an interval with the level that its column says.
+
+    One number in the place of an interval may be the half of it, which is asked.
+    """
+    statistic, cell = heads.numbers[j][1].lower(), cell.strip()
+    n_numbers = len(re.findall("[0-9][0-9.,]*", cell))
+    if statistic not in _INTERVALS or not n_numbers:
+        return cell
+    level = re.sub("[^0-9]", "", statistic)
+    if n_numbers == 1:
+        return f"{_PLUS_OR_MINUS} {cell.lstrip(_PLUS_OR_MINUS + ' ')}"
+    return f"[{level and level + '% '}CI {cell.strip('[]()')}]"
+
+
 def _in_one_cell(written: str, value: str, *sure: str) -> str:
     """A value and what says how sure it is, if that is there, as they stand in one cell.
 
@@ -364,6 +387,9 @@ def _in_one_cell(written: str, value: str, *sure: str) -> str:
     --------
     >>> _in_one_cell("{} (SE {})", "0.81", "0.02"), _in_one_cell("{} (SE {})", "0.81", "nan")
     ('0.81 (SE 0.02)', '0.81')
+    >>> _in_one_cell("{} {}", "0.81", "[95% CI 0.79-0.83]"), _in_one_cell("{} {}", "0.81", "nan")
+    ('0.81 [95% CI 0.79-0.83]', '0.81')
     """
-    is_sure = value and all(map(_NUMBER.fullmatch, sure))
+    said = ("[", _PLUS_OR_MINUS)
+    is_sure = value and all(t.startswith(said) or _NUMBER.fullmatch(t) for t in sure)
     return written.format(value, *sure) if is_sure else value
