@@ -164,6 +164,21 @@ def test_quarters_and_months_to_date_begin_anew(shop):
     assert numbers(shop)[4:] == [3, 5]
 
 
+def test_weeks_are_of_the_year_that_most_of_their_days_are_in(shop):
+    weeks = "kpi,week,YTD\ntickets,2025-W52,400\ntickets,2026-W01,10\ntickets,2026-W02,25\n"
+    answers = ("fields.value=YTD", "running_totals=running", "scale=as written")
+    receipt = told(shop, weeks, *answers, accept_good=True)
+    assert [r.row for r in receipt.rejects] == [2]
+    assert numbers(shop) == [10, 15]
+
+
+def test_totals_of_weeks_are_not_taken_apart_since_a_week_may_begin_on_any_day(shop):
+    days = "kpi,day,week to date\ntickets,2026-02-02,3\ntickets,2026-02-03,8\n"
+    (question,) = told(shop, days, "fields.value=week to date", "scale=as written").questions
+    assert question.choices == ["as_written"]
+    assert "nothing says on which day its week begins" in question.message
+
+
 def test_a_fiscal_year_is_that_of_the_project_once_agreed_to(shop):
     fiscal = "project,title,owner,currency,year_starts_in\nshop,Shop,x,EUR,4\n"
     confirmed = Profile(restatement="confirm")
