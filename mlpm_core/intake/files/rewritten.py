@@ -57,14 +57,14 @@ def surplus_of(cells: Sequence[str], width: int) -> list[str]:
     return [] if all(map(is_blank, surplus)) else surplus
 
 
-def with_short_ones_said(text: Text, rows: Sequence[int]) -> Text:
+def with_short_ones_said(text: Text, places: Sequence[str]) -> Text:
     """A text that was written anew, with the rows named that ended before their last column.
 
     Spreadsheets leave trailing empty cells out; where a cell is lost instead, others have shifted.
     """
-    if not rows:
+    if not places:
         return text
-    said = warned("short-records", len(rows), names=[f"row {row}" for row in rows])
+    said = warned("short-records", len(places), names=[*places])
     return replace(text, warnings=(*text.warnings, said))
 
 
