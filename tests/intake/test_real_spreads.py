@@ -28,7 +28,58 @@ BOARD = (
 )
 WIDE = "week,model,recall,precision\n2026-W01,m,0.8 \u00b1 0.1,0.7 \u00b1 0.2\n"
 
+
+def beside(column, *pairs, sep=","):
+    """Values with their intervals in a column of their own."""
+    head = sep.join(["model", "metric", "week", "value", column])
+    rows = [f"churn{sep}recall{sep}2026-W{i:02}{sep}{value}{sep}{interval}"
+            for i, (value, interval) in enumerate(pairs, start=1)]  # fmt: skip
+    return "\n".join([head, *rows]) + "\n"
+
+
+ENDS = {"value": 0.81, "ci_low": 0.79, "ci_high": 0.83}
+WITH_CI = (
+    "week,model,recall,recall 95% CI,f1,f1 (95% CI)\n2026-W01,churn,0.81,0.79-0.83,0.7,0.6-0.8\n"
+    '2026-W02,churn,0.82,nan,0.72,"[0.61, 0.81]"\n'
+)
+
 CASES = [
+    # Intervals in a column of their own.
+    *(case(f"a column {column}", beside(column, ("0.81", interval), ("0.82", "")), n=2,
+           read_as="each value with its interval",
+           rows=({**ENDS, "ci_level": level}, {"value": 0.82, "ci_low": None, "ci_level": None}))
+      for column, interval, level in (
+          ("95% CI", "0.79-0.83", 0.95), ("CI (90%)", "[0.79; 0.83]", 0.9),
+          ("ci_95", "0.79 to 0.83", 0.95), ("confidence interval", '"(0.79, 0.83)"', None),
+          ("Konfidenzintervall 97.5 %", "0.79 \u2013 0.83", 0.975),
+          ("95 % IC", "0.79 \u00e0 0.83", 0.95))),
+    case("decimal commas in a column", beside("95 % KI", ("0,81", "0,79-0,83"), ("0,82", ""),
+                                              sep=";"),
+         "decimal=,", n=2, rows=({**ENDS, "ci_level": 0.95},)),
+    case("percent in a column", beside("95% CI", ("81%", "79-83%"), ("82%", "80-84%")),
+         "signs=read", rows=({**ENDS, "ci_level": 0.95},)),
+    case("ends below zero", beside("CI", ("-0.1", "-0.2--0.05"), ("0.1", "-0.2-0.3"))
+         .replace("recall", "r2"), rows=({"ci_low": -0.2, "ci_high": -0.05}, {"ci_low": -0.2})),
+    case("with an error in the cell, too",
+         beside("CI", ("0.81 (SE 0.01)", "0.79-0.83"), ("0.82 (SE 0.02)", "0.8-0.84")),
+         rows=({**ENDS, "value_se": 0.01}, {"value_se": 0.02})),
+    case("a value outside of its interval", beside("CI", ("0.91", "0.79-0.83"), ("0.8", "0.7-0.9")),
+         rejects=("outside-its-interval",)),
+    case("no intervals", beside("95% CI", ("0.81", "narrow"), ("0.82", "0.8-0.9")), n=2,
+         warns=("extra-column",), rows=({"ci_low": None}, {"ci_low": None})),
+    case("a column is ignored", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", "0.8-0.9")),
+         "columns.95% CI=ignore", rows=({"ci_low": None}, {"ci_low": None})),
+    case("an end is ignored", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", "0.8-0.9")),
+         "columns.95% CI: ci_low=ignore", "columns.95% CI: ci_high=ignore",
+         warns=("extra-column",), rows=({"ci_low": None, "ci_high": None},)),
+    case("the ends in a cell are ignored", CI, "spread=interval", "columns.value: ci_low=ignore",
+         "columns.value: ci_high=ignore", read_as="each value without the number behind it",
+         rows=({"value": 0.81, "ci_low": None, "ci_high": None},)),
+    case("an interval for each metric", WITH_CI, n=4, read_as="each value with its interval",
+         rows=({**ENDS, "ci_level": 0.95}, {"value": 0.7, "ci_low": 0.6, "ci_level": 0.95},
+               {"value": 0.82, "ci_low": None}, {"value": 0.72, "ci_high": 0.81})),
+    case("an odd interval of a metric", WITH_CI.replace("0.79-0.83", "about 0.8"),
+         rejects=("not-a-number",)),
     case("plus or minus", PM, asked=("spread",),
          choices=("se", "half-width", "sd", "ignore", "faulty"),
          says="half-width: 0.81 with a 95 % interval from 0.79 to 0.83"),

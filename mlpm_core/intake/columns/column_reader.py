@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,12 @@ from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
 from mlpm_core.intake.columns.shares import IN_PERCENT
 from mlpm_core.intake.columns.written_units import times
 from mlpm_core.intake.files.lines import SPACES, Lines, is_blank, read_record
-from mlpm_core.intake.files.table import DictionaryColumn, Table
+from mlpm_core.intake.files.table import DictionaryColumn, Table, side_by_side
 from mlpm_core.intake.messages import Fault, reject
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from mlpm_core.intake.columns.cell_parser import Grammar
     from mlpm_core.intake.columns.header import Fields, Header
@@ -90,7 +89,11 @@ class Checker:
         by_name = dict(
             zip(
                 [c.name for c in own_columns],
-                self._each_reading(own_columns, table, is_one_line=is_one_line),
+                side_by_side(
+                    lambda column: self._reading(column, table, is_one_line=is_one_line),
+                    own_columns,
+                    len(table.lines),
+                ),
                 strict=True,
             )
         )
@@ -108,14 +111,6 @@ class Checker:
                 by_name[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
                 faults.add_cells(self._header.label(j), by_name[_wide(metric)])
         return by_name
-
-    def _each_reading(
-        self, own_columns: Sequence[Column], table: Table, *, is_one_line: bool
-    ) -> list[Reading]:
-        if is_one_line:  # it is held against the fields, one of very many
-            return [self._reading(column, table, is_one_line=True) for column in own_columns]
-        with ThreadPoolExecutor(2) as pool:  # most of the work is Arrow's, which runs beside Python
-            return list(pool.map(lambda column: self._reading(column, table), own_columns))
 
     def _reading(self, column: Column, table: Table, *, is_one_line: bool = False) -> Reading:
         read = self._read[column.name]

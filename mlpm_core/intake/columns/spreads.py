@@ -1,4 +1,7 @@
-"""Values that stand with their error in one cell: 0.81 ± 0.02, 0.81 (0.02), 0.81 [0.79, 0.83]."""
+"""Values that stand with their error in one cell: 0.81 ± 0.02, 0.81 (0.02), 0.81 [0.79, 0.83].
+
+An interval may also have a column of its own, such as "95% CI".
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from mlpm_core.intake.columns.rows import Rows
-from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.files.lines import SPACES, is_blank
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.period_columns import in_rows, lines_of
@@ -50,6 +53,15 @@ _INTERVAL: Final = re.compile(
     rf"(?P<between>[,;] |[,;]|\u2013|\u2014|-| to | bis | \u00e0 | a ) ?(?P<high>{_PART}) ?[\])]",
     re.IGNORECASE,
 )
+_LEVEL: Final = r"[0-9]{2}(?:[.,][0-9])?"
+_OF_INTERVALS: Final = re.compile(
+    rf"(?:(?P<before>{_LEVEL}) ?%?[ _-]?)?"
+    r"(?:CI|KI|IC|HDI|CrI|conf(?:idence|\.)?[ _]?int(?:erval|\.)?|credible[ _]interval"
+    r"|(?:Konfidenz|Vertrauens)intervall|intervalle de confiance|intervalo de confian[z\u00e7]a)"
+    rf"(?:[ _]?\(?(?P<behind>{_LEVEL}) ?%?\)?)?",
+    re.IGNORECASE,
+)
+"""What the column of an interval is called, and the level that it says."""
 SPREADS_IN_WORDS: Final = {
     "se": "each value with its standard error",
     "half-width": "each value with the half of its 95 % interval",
@@ -94,15 +106,22 @@ def with_spreads_apart(
     """
     if not profile.reads_layouts or profile.spread == "faulty" or "value" not in header.fields:
         return records, header, ""
+    beside = ""
+    of_interval = _interval_column(records, header, fields)
+    if of_interval is not None:
+        fields.scale_alike("value", ["ci_low", "ci_high"])
+        records, header = _with_interval(records, header, *of_interval)
+        header = _used(header, fields)
+        beside = "interval" * ("ci_low" in header.fields)
     j = header.fields.index("value")
     column = records.columns[j]
     some = column.first(_FIRST) if column.has_many else column.cells
     apart = [m for cell in some if (m := _apart(cell.strip(SPACES))) is not None]
     if not apart:
-        return records, header, ""
+        return records, header, beside
     kinds = {"interval" if "low" in m else "change" if "change" in m else "error" for m in apart}
     if len(kinds) > 1:
-        return records, header, ""  # two kinds of cells, of which none is sure
+        return records, header, beside  # two kinds of cells, of which none is sure
     kind = kinds.pop()
     said = _said(kind, apart)
     answer = said or profile.spread
@@ -111,10 +130,71 @@ def with_spreads_apart(
     wanted = _FIELDS.get(answer, ())
     if answer == "interval" and any("level" in m for m in apart):
         wanted = (*wanted, "ci_level")
-    if any(field in header.fields or field not in fields.columns for field in wanted):
+    is_elsewhere = any(f in header.fields or f not in fields.columns for f in wanted)
+    if is_elsewhere or (beside and answer == "half-width"):
         wanted, answer = (), "ignore"  # the file says it elsewhere
     fields.scale_alike("value", [field for field in wanted if field not in ("n", "ci_level")])
-    return *_split(records, header, j, wanted), answer
+    records, header = _split(records, header, j, wanted)
+    header = _used(header, fields)
+    is_used = not wanted or not {*wanted}.isdisjoint(header.fields)
+    return records, header, answer if is_used else "ignore"
+
+
+def _used(header: Header, fields: Fields) -> Header:
+    """The header without the fields of columns made here that are to be ignored."""
+    names = [None if header.is_ignored(j, fields) else name for j, name in enumerate(header.fields)]
+    return replace(header, fields=names)
+
+
+def _interval_column(
+    records: Table, header: Header, fields: Fields
+) -> tuple[int, list[dict[str, str]]] | None:
+    """The column whose cells are the intervals of the values, and the parts of each distinct one.
+
+    None where the file tells the ends elsewhere, or a cell of the column is no interval.
+    """
+    if "ci_low" not in fields.columns or not {"ci_low", "ci_high"}.isdisjoint(header.fields):
+        return None
+    called = [
+        (k, match)
+        for k, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True))
+        if field is None
+        and not header.is_ignored(k, fields)
+        and (match := _OF_INTERVALS.fullmatch(cell.strip(SPACES)))
+    ]
+    if len(called) != 1:
+        return None
+    ((k, match),) = called
+    cells = [cell.strip(SPACES).strip("[]()") for cell in records.columns[k].cells]
+    read = [{} if is_blank(cell) else _apart(f"0 [{cell}]") for cell in cells]
+    parts = [part for part in read if part is not None and (not part or "low" in part)]
+    if len(parts) < len(read) or not any(parts):
+        return None
+    level = match["before"] or match["behind"]
+    return k, [{"level": level, **part} if part and level else part for part in parts]
+
+
+def _with_interval(
+    records: Table, header: Header, k: int, parts: Sequence[dict[str, str]]
+) -> tuple[Table, Header]:
+    """The table with the ends of intervals, and their level, in columns of their own."""
+    wanted = {"ci_low": "low", "ci_high": "high", "ci_level": "level"}
+    wanted = {f: part for f, part in wanted.items() if any(part in p for p in parts)}
+    codes = pa.array(records.columns[k].codes)
+
+    def of(field: str) -> DictionaryColumn:
+        texts = [part.get(wanted[field], "") for part in parts]
+        texts = [*map(_as_share, texts)] if field == "ci_level" else texts
+        return DictionaryColumn(pa.array(texts, pa.string()).take(codes))
+
+    first, *more = wanted
+    columns, cells, names = [*records.columns], [*header.cells], [*header.fields]
+    label = header.label(k)
+    columns[k], cells[k], names[k] = of(first), f"{label}: {first}", first
+    split = replace(
+        header, cells=[*cells, *(f"{label}: {field}" for field in more)], fields=[*names, *more]
+    )
+    return replace(records, columns=[*columns, *map(of, more)]), split
 
 
 def _apart(cell: str) -> dict[str, str] | None:

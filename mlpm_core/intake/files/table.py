@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +16,10 @@ from pyarrow import csv
 from mlpm_core.intake.files.lines import SPACES, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+T = TypeVar("T")
+R = TypeVar("R")
 Codes = np.ndarray[tuple[int], np.dtype[np.signedinteger[Any]]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -151,9 +153,17 @@ def in_one_piece(pieces: pa.ChunkedArray) -> pa.Array:
 
 
 def told_apart(columns: list[DictionaryColumn]) -> None:
-    """Find what columns are asked for first, side by side: it is Arrow's work, not Python's."""
+    """Find what columns are asked for first: cells that differ as numbers, others as codes."""
+    n_records = len(columns[0]) if columns else 0
+    side_by_side(lambda c: c.numbers if c.has_many else c.codes, columns, n_records)
+
+
+def side_by_side(work: Callable[[T], R], items: Sequence[T], n_records: int) -> list[R]:
+    """Work on several columns: of many records it is Arrow's, which runs beside Python."""
+    if n_records < _SAMPLE:  # threads would take longer to start
+        return [*map(work, items)]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda c: c.numbers if c.has_many else c.codes, columns))
+        return list(pool.map(work, items))
 
 
 def _as_numbers(strings: pa.Array) -> pa.Array:

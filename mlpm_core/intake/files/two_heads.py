@@ -45,7 +45,14 @@ _PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "
 """What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
 _MEANS: Final = ("mean", "avg", "average")
+_INTERVALS: Final = (
+    *("ci", "confidence interval"),
+    *(f"{level}{of}" for level in (90, 95, 99) for of in ("% ci", " % ci", "%ci", " ci", "ci")),
+    *(f"{of}{level}" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
+    *(f"{of}{level}%" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
+)
 _SURE: Final = (
+    ("{} [{}]", (_INTERVALS,)),
     ("{} [CI {}; {}]", (("lower", "ci_low", "ci_lower", "low"),
                      ("upper", "ci_high", "ci_upper", "high"))),
     ("{} (SE {})", (("se", "sem", "stderr", "std_err"),)),
@@ -338,7 +345,7 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
             padded = [*cells, *[""] * (1 + max([*own, *heads.numbers]) - len(cells))]
             metric_cells = [
                 _in_one_cell(
-                    written, *("" if j is None else padded[j].strip() for j in (mean, *of))
+                    written, *("" if j is None else _said(heads, j, padded[j]) for j in (mean, *of))
                 )
                 for mean, of in zip(means, sure, strict=True)
             ]
@@ -356,6 +363,15 @@ def _width_of(heads: _Heads) -> int:
     return 1 + max([*heads.numbers, *(j for j, name in heads.own.items() if name)])
 
 
+def _said(heads: _Heads, j: int, cell: str) -> str:
+    """A cell as it stands beside others; an interval with the level that its column says."""
+    statistic, cell = heads.numbers[j][1].lower(), cell.strip()
+    if statistic not in _INTERVALS or not any(map(str.isdigit, cell)):
+        return cell
+    level = re.sub("[^0-9]", "", statistic)
+    return f"{level and level + '% '}CI {cell.strip('[]()')}"
+
+
 def _in_one_cell(written: str, value: str, *sure: str) -> str:
     """A value and what says how sure it is, if that is there, as they stand in one cell.
 
@@ -363,6 +379,8 @@ def _in_one_cell(written: str, value: str, *sure: str) -> str:
     --------
     >>> _in_one_cell("{} (SE {})", "0.81", "0.02"), _in_one_cell("{} (SE {})", "0.81", "nan")
     ('0.81 (SE 0.02)', '0.81')
+    >>> _in_one_cell("{} [{}]", "0.81", "95% CI 0.79-0.83"), _in_one_cell("{} [{}]", "0.81", "")
+    ('0.81 [95% CI 0.79-0.83]', '0.81')
     """
-    is_sure = value and all(map(_NUMBER.fullmatch, sure))
+    is_sure = value and all("CI " in text or _NUMBER.fullmatch(text) for text in sure)
     return written.format(value, *sure) if is_sure else value
