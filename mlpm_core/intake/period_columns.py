@@ -12,7 +12,7 @@ from mlpm_core.intake.columns.date_forms import form_of, month_of
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.files.lines import is_blank
-from mlpm_core.intake.files.rewritten import surplus_of, with_short_ones_said
+from mlpm_core.intake.files.rewritten import n_named, surplus_of, with_short_ones_said
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.row_parts import numbered
 
@@ -225,7 +225,7 @@ def unfolded(
     rows: dict[int, int] = {}
     n_written = 1
     parts, stride = _parts_of(text, sources, profile)
-    width, short = header.n_named, []
+    width, short = n_named(header.cells), []
     for line, written in _records(text, header):
         if len(written) < width:
             short.append(text.place_in_words(line))

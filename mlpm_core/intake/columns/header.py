@@ -287,17 +287,6 @@ class Header:
         """Whether lines stand above the header that nobody has allowed to skip."""
         return self.line > self.first_line
 
-    @property
-    def n_named(self) -> int:
-        """How many columns there are up to the last that has a name.
-
-        Examples
-        --------
-        >>> Header(["metric", "", "2026-01", ""], 0, 1, ",", 0, [None] * 4).n_named
-        3
-        """
-        return max((j for j, cell in enumerate(self.cells, start=1) if cell.strip()), default=0)
-
     def label(self, j: int) -> str:
         """What to call a column in a sentence."""
         header = self.cells[j].strip() if j < len(self.cells) else ""

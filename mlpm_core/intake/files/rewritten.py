@@ -43,6 +43,17 @@ def _with_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         before = reader.line_num  # type: ignore[attr-defined]
 
 
+def n_named(header: Sequence[str]) -> int:
+    """How many columns there are up to the last that has a name.
+
+    Examples
+    --------
+    >>> n_named(["metric", "", "2026-01", " "])
+    3
+    """
+    return max((j for j, cell in enumerate(header, start=1) if not is_blank(cell)), default=0)
+
+
 def surplus_of(cells: Sequence[str], width: int) -> list[str]:
     """The cells of a record behind the last column, if any holds something: its cells have shifted.
 
