@@ -46,6 +46,7 @@ ANSWERS: dict[str, str] = {
     "date_order": "dmy", "excel_serial": "1900", "empty_last_column": "ignore",
     "hidden_rows": "read", "restatement": "confirm", "look_alike": "new", "new_model": "new",
     "cases": "n", "errors_in": "share", "two_heads": "yes", "side_tables": "all", "spread": "se",
+    "units_row": "yes",
     "member": "all files", "sheet": "all sheets", "period_columns": "yes",
 }  # fmt: skip
 LAYOUTS = (

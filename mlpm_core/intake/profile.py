@@ -111,6 +111,7 @@ class Profile(BaseModel):
     name_columns: Literal["yes", "no"] | None = None
     spread: Literal["se", "half-width", "interval", "sd", "n", "ignore", "faulty"] | None = None
     two_heads: Literal["yes", "parts", "no"] | None = None
+    units_row: Literal["yes", "no"] | None = None
     side_tables: Literal["all", "1", "2", "3", "4", "5", "6", "7", "8", "9", "one"] | None = None
     scale: (
         Literal[

@@ -260,6 +260,7 @@ QUESTIONS: Final[dict[str, str]] = {
         "Lines {line} and {other} name metrics, and {names} with each of them. What are these?"
     ),
     "side-tables": "{n} tables stand side by side. Which of them is read?",
+    "units-row": "Below the names of the columns stands: {row}. Are these units of the numbers?",
     "spread": (
         "In {column} each value stands with a second number, such as {value}. What is that number?"
     ),

@@ -26,8 +26,8 @@ _DAY: Final = 86_400 * 10**6  # in microseconds
 
 def groups_of(predictions: pa.Table) -> dict[str, pa.Table]:
     """Predictions grouped for each table of counts, by its name; see `grouped`."""
-    found = {table.name: grouped(table, predictions) for table in TABLES}
-    return {name: groups for name, groups in found.items() if groups is not None}
+    by_table = {table.name: grouped(table, predictions) for table in TABLES}
+    return {name: groups for name, groups in by_table.items() if groups is not None}
 
 
 def grouped(table: CountTable, predictions: pa.Table) -> pa.Table | None:
@@ -67,9 +67,8 @@ def grouped(table: CountTable, predictions: pa.Table) -> pa.Table | None:
     texts = {
         name: column for name, column in columns.items() if pa.types.is_dictionary(column.type)
     }
-    if len(texts) < len(needed) - (2 if of_scores else 1) or any(
-        c.null_count for c in texts.values()
-    ):
+    are_coded = len(texts) == len(needed) - (2 if of_scores else 1)  # all but moments and scores
+    if not are_coded or any(column.null_count for column in texts.values()):
         return None
     moments = columns["ts"].cast(pa.int64())
     first, last = (moment // _DAY for moment in pc.min_max(moments).as_py().values())

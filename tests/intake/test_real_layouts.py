@@ -69,7 +69,25 @@ def evaluated(id, file, *answers, **said):
     return Case(id, file, kind="evaluations", answers=(V, *answers), **said)
 
 
+UNITS = "model,metric,week,value,n\n,,,(share),cases\nchurn,recall,2026-W01,0.8,120\n"
+
 CASES = [
+    # A row of units below the names.
+    results("units", UNITS, asked=("units-row",), choices=("yes", "no"),
+            says="yes: value (share), n"),
+    results("units, read", UNITS, "units_row=yes", "columns.value (share)=value", n=1, ignored=1,
+            rows=({"value": 0.8, "n": 120},)),
+    results("units in percent", UNITS.replace("(share)", "%").replace("0.8", "80"), "units_row=yes",
+            "columns.value (%)=value in %", n=1, ignored=1, rows=({"value": 0.8, "n": 120},)),
+    results("no units", UNITS, "units_row=no", rejects=("missing-value", "not-a-number")),
+    Case("units of a KPI", "kpi_id;month;value\n;;k EUR\nrefund-cost;2026-01;1,5\n",
+         kind="kpi_actuals", answers=("units_row=yes", "columns.value (k EUR)=value in k EUR",
+                                      "decimal=,"), n=1, ignored=1, rows=({"value": 1.5},)),
+    Case("units with dashes",
+         "model_id,month,cost_type,amount\n-,-,-,[USD]\nchurn,2026-01,gpu,100\n",
+         kind="cost_log", asked=("units-row",), says="yes: amount (USD)"),
+    results("a row without a number is none of units", HEAD + "churn,recall,2026-W01,none\n"
+            "churn,recall,2026-W02,0.8\n", rejects=("missing-value",)),
     # Lines that are quoted as a whole.
     results("quoted lines", QUOTED, n=1, warns=("quoted-lines",),
             rows=({"model_id": "churn", "value": 0.8, "note": "a; b"},)),

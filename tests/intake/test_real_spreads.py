@@ -78,6 +78,11 @@ CASES = [
     case("an interval for each metric", WITH_CI, n=4, read_as="each value with its interval",
          rows=({**ENDS, "ci_level": 0.95}, {"value": 0.7, "ci_low": 0.6, "ci_level": 0.95},
                {"value": 0.82, "ci_low": None}, {"value": 0.72, "ci_high": 0.81})),
+    case("halves of intervals of each metric",
+         WITH_CI.replace("0.79-0.83", "0.02").replace("0.6-0.8", "\u00b1 0.1")
+         .replace('"[0.61, 0.81]"', "0.2"), "spread=half-width",
+         rows=({**ENDS}, {"value": 0.7, "ci_low": 0.6}, {"ci_low": None}, {"ci_low": 0.52})),
+    case("ends and halves", WITH_CI.replace("0.79-0.83", "0.02"), rejects=("not-a-number",)),
     case("an odd interval of a metric", WITH_CI.replace("0.79-0.83", "about 0.8"),
          rejects=("not-a-number",)),
     case("plus or minus", PM, asked=("spread",),

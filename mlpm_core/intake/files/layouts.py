@@ -22,6 +22,7 @@ from mlpm_core.intake.files.rewritten import (
     with_short_ones_said,
 )
 from mlpm_core.intake.files.two_heads import with_one_head
+from mlpm_core.intake.files.units_row import with_units_in_names
 from mlpm_core.intake.messages import Refusal, question, warned
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.intake.row_parts import numbered
@@ -49,9 +50,11 @@ def laid_out(
     Raises
     ------
     Refusal
-        With the question which of the tables side by side are read, or what the heads name.
+        With the question which of the tables side by side are read, what the heads name, or whether
+        a row holds units.
     """
     text = _without_quotes(text)
+    text = with_units_in_names(text, profile, is_header)
     text = _one_of_beside(text, profile, is_header)
     return with_one_head(text, record, profile)
 

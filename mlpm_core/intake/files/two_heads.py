@@ -45,6 +45,7 @@ _PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "
 """What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
 _MEANS: Final = ("mean", "avg", "average")
+_PLUS_OR_MINUS: Final = "\u00b1"
 _INTERVALS: Final = (
     *("ci", "confidence interval"),
     *(f"{level}{of}" for level in (90, 95, 99) for of in ("% ci", " % ci", "%ci", " ci", "ci")),
@@ -52,7 +53,7 @@ _INTERVALS: Final = (
     *(f"{of}{level}%" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
 )
 _SURE: Final = (
-    ("{} [{}]", (_INTERVALS,)),
+    ("{} {}", (_INTERVALS,)),
     ("{} [CI {}; {}]", (("lower", "ci_low", "ci_lower", "low"),
                      ("upper", "ci_high", "ci_upper", "high"))),
     ("{} (SE {})", (("se", "sem", "stderr", "std_err"),)),
@@ -364,12 +365,18 @@ def _width_of(heads: _Heads) -> int:
 
 
 def _said(heads: _Heads, j: int, cell: str) -> str:
-    """A cell as it stands beside others; an interval with the level that its column says."""
+    """A cell as it stands beside others; an interval with the level that its column says.
+
+    One number in the place of an interval may be the half of it, which is asked.
+    """
     statistic, cell = heads.numbers[j][1].lower(), cell.strip()
-    if statistic not in _INTERVALS or not any(map(str.isdigit, cell)):
+    n_numbers = len(re.findall("[0-9][0-9.,]*", cell))
+    if statistic not in _INTERVALS or not n_numbers:
         return cell
     level = re.sub("[^0-9]", "", statistic)
-    return f"{level and level + '% '}CI {cell.strip('[]()')}"
+    if n_numbers == 1:
+        return f"{_PLUS_OR_MINUS} {cell.lstrip(_PLUS_OR_MINUS + ' ')}"
+    return f"[{level and level + '% '}CI {cell.strip('[]()')}]"
 
 
 def _in_one_cell(written: str, value: str, *sure: str) -> str:
@@ -379,8 +386,9 @@ def _in_one_cell(written: str, value: str, *sure: str) -> str:
     --------
     >>> _in_one_cell("{} (SE {})", "0.81", "0.02"), _in_one_cell("{} (SE {})", "0.81", "nan")
     ('0.81 (SE 0.02)', '0.81')
-    >>> _in_one_cell("{} [{}]", "0.81", "95% CI 0.79-0.83"), _in_one_cell("{} [{}]", "0.81", "")
+    >>> _in_one_cell("{} {}", "0.81", "[95% CI 0.79-0.83]"), _in_one_cell("{} {}", "0.81", "nan")
     ('0.81 [95% CI 0.79-0.83]', '0.81')
     """
-    is_sure = value and all("CI " in text or _NUMBER.fullmatch(text) for text in sure)
+    said = ("[", _PLUS_OR_MINUS)
+    is_sure = value and all(t.startswith(said) or _NUMBER.fullmatch(t) for t in sure)
     return written.format(value, *sure) if is_sure else value

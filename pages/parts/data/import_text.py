@@ -141,6 +141,7 @@ _ABOUT = {
     "thousands": "thousands mark",
     "thresholds": "threshold of",
     "two_heads": "names below metrics",
+    "units_row": "row of units",
     "wide": "columns of metrics",
     "words": "word",
     "zones": "zone",
