@@ -12,7 +12,7 @@ from mlpm_core.intake.columns.date_forms import form_of, month_of
 from mlpm_core.intake.columns.dates import moment
 from mlpm_core.intake.columns.period_names import period_name
 from mlpm_core.intake.files.lines import is_blank
-from mlpm_core.intake.files.rewritten import surplus_of, with_short_ones_said
+from mlpm_core.intake.files.rewritten import n_named, surplus_of, with_short_ones_said
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.row_parts import numbered
 
@@ -102,25 +102,22 @@ def _ungrouped(
     profile: Profile,
 ) -> Text:
     """The text with a row for each date, of the columns that stand below it."""
-    ends = [*dates[1:], len(header.cells)]
-    own = range(dates[0])
-    parts, stride = _parts_of(text, [header.cells[j].strip() for j in dates], profile)
-    below = list(dict.fromkeys(n.strip() for n in names[dates[0] : len(header.cells)] if n.strip()))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=header.delimiter, lineterminator="\n")
-    writer.writerow([*(names[j].strip() or header.cells[j].strip() for j in own), period, *below])
-    rows: dict[int, int] = {}
-    n_written = 1
-    for line, cells in list(lines_of(text, header))[1:]:
-        for k, (j, end) in enumerate(zip(dates, ends, strict=True)):
-            filled = {names[i].strip(): cells[i] for i in range(j, end)}
+    at, _ = next(lines_of(text, header))
+    above = [cell.strip() for cell in header.cells]
+    above += [""] * (len(names) - len(above))
+    ends = [*dates[1:], len(names)]
+    own = {j: names[j].strip() or above[j] for j in range(dates[0])}
+    below = list(dict.fromkeys(n.strip() for n in names[dates[0] :] if n.strip()))
+
+    def made(cells: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+        for k, (start, end) in enumerate(zip(dates, ends, strict=True)):
+            filled = {names[j].strip(): cells[j] for j in range(start, end)}
             if not all(map(is_blank, filled.values())):
-                more = [filled.get(name, "") for name in below]
-                writer.writerow([*cells[: dates[0]], header.cells[j].strip(), *more])
-                n_written += 1
-                rows[n_written] = text.row_at(line) + stride * k
-    data = out.getvalue().encode("utf-8", "surrogateescape")
-    return replace(text, data=data, rows=rows, parts=parts)
+                yield k, (above[start], *(filled.get(name, "") for name in below))
+
+    cells = [name.strip() or above[j] for j, name in enumerate(names)]
+    both = replace(header, cells=cells, line=at - 1)
+    return unfolded(text, both, profile, own, (period, *below), [above[j] for j in dates], made)
 
 
 def with_models_above(
@@ -228,11 +225,11 @@ def unfolded(
     rows: dict[int, int] = {}
     n_written = 1
     parts, stride = _parts_of(text, sources, profile)
-    width, short = len(header.cells), []
+    width, short = n_named(header.cells), []
     for line, written in _records(text, header):
         if len(written) < width:
-            short.append(text.row_at(line))
-        cells = written + [""] * (width - len(written))
+            short.append(text.place_in_words(line))
+        cells = written + [""] * (len(header.cells) - len(written))
         own = [cells[j] for j in kept]
         surplus = surplus_of(cells, width) if profile.reads_layouts else []
         all_made = [(0, [*[""] * len(names), *surplus])] if surplus else made(cells)

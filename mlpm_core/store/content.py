@@ -176,6 +176,8 @@ class _ColumnHash:
                 self._feed(cells.cast(self._type))
 
     def _is_default(self, cells: pa.Array) -> bool:
+        if not len(cells):  # its dictionary may still hold words
+            return True
         if not self._default.is_valid:
             return int(cells.null_count) == len(cells)
         if cells.null_count:

@@ -50,7 +50,11 @@ ENDS = "model,mean,,lower,,upper,\n,auc,mae,auc,mae,auc,mae\nboost,0.8,70,0.75,6
 FLAT = "model,recall_mean,recall_std,recall_max,Mean F1,f1 (sd)\nboost,0.81,0.02,0.9,0.7,0.03\n"
 NAMED = "model,week,recall,recall_se,auc,auc_sem\nchurn,2026-W02,0.81,0.02,0.7,0.03\n"
 ENDS_OF_ONE = "model,recall,recall_lower,recall_upper,f1,f1_std\nboost,0.81,0.79,0.83,0.7,0.1\n"
+UNDER_MONTHS = (
+    "model,2026-01,,2026-02,\n,recall,precision,recall,precision\nchurn,0.8,0.7,0.6,0.5\n"
+)
 V = "constants.value_case_id=v"
+WIDE = ("period_columns=yes", "wide=recall,precision")
 
 
 def week(day, **more):
@@ -195,6 +199,10 @@ def test_what_is_rejected_of_tables_side_by_side_says_its_table_and_its_line():
          ("side_tables=2",)),
         ("metric,2026-01,2026-02\nrecall,0.8,0.7\nprecision,1,234.5,0.7\n",
          ("constants.model_id=churn", "period_columns=yes")),
+        ("metric,2026-01,2026-02,\nrecall,0.8,0.7,\nprecision,1,234.5,0.7\n",
+         ("constants.model_id=churn", "period_columns=yes")),
+        (ABOVE.replace("\n", ",\n") + "2026-W03,1,234.5,0.6,0.5,0.4\n", ("two_heads=yes",)),
+        (UNDER_MONTHS + "upsell,1,234.5,0.6,0.5,0.4\n", WIDE),
     ],
 )  # fmt: skip
 def test_a_record_whose_cells_have_shifted_is_rejected_in_any_layout(text, answers):
@@ -214,15 +222,37 @@ def test_a_record_whose_cells_have_shifted_is_rejected_in_any_layout(text, answe
         (BESIDE + "churn,recall,2026-W03,0.7,,upsell,recall,2026-W03\n", ("side_tables=2",)),
         ("metric,2026-01,2026-02\nrecall,0.8,0.7\nprecision,0.8\n",
          ("constants.model_id=churn", "period_columns=yes")),
+        (UNDER_MONTHS + "upsell,0.8,0.7,0.6\n", WIDE),
     ],
 )  # fmt: skip
 def test_a_record_that_ends_early_is_named_in_any_layout(text, answers):
     """Spreadsheets leave trailing empty cells out; were one lost before, numbers had shifted."""
     read = told(text.encode(), "f.csv", *answers)
     (said,) = [w for w in read.receipt.warnings if w.code == "short-records"]
-    assert said.message.endswith(f"taken as empty: row {text.count(chr(10))}.")
+    assert said.message.endswith(f"taken as empty: line {text.count(chr(10))}.")
     whole = told(text[: text[:-1].rindex("\n") + 1].encode(), "f.csv", *answers)
     assert "short-records" not in {w.code for w in whole.receipt.warnings}
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("metric,2026-01,2026-02,\nrecall,0.8,0.7\nprecision,0.8,0.7,\n",
+         ("constants.model_id=churn", "period_columns=yes")),
+        (ABOVE.replace("\n", ",\n", 3) + "2026-W03,0.8,0.7,0.6,0.5\n", ("two_heads=yes",)),
+    ],
+)  # fmt: skip
+def test_nothing_is_said_of_a_column_without_a_name_that_is_left_out(text, answers):
+    read = told(text.encode(), "f.csv", *answers)
+    assert not read.receipt.rejects
+    assert {w.code for w in read.receipt.warnings} == {"new-model"}
+
+
+def test_what_stands_below_the_last_month_is_read_where_the_first_line_ends_with_it():
+    whole = told(UNDER_MONTHS.encode(), "f.csv", *WIDE)
+    cut = told(UNDER_MONTHS.replace("2026-02,", "2026-02").encode(), "f.csv", *WIDE)
+    assert len(whole.rows) == 4
+    assert cut.rows == whole.rows
 
 
 def test_what_is_rejected_below_two_heads_says_its_column():

@@ -40,3 +40,13 @@ def test_the_hash_of_many_rows_is_that_of_their_pieces() -> None:
     for start in range(0, n, 20_000):
         pieces.add(Model, lines.slice(start, 20_000), rows.slice(start, 20_000))
     assert whole.hexdigest() == pieces.hexdigest()
+
+
+def test_the_hash_does_not_depend_on_pieces_without_rows() -> None:
+    words = pa.array(["", ""]).dictionary_encode()
+    none = pa.array(["x"]).dictionary_encode()[:0]
+    of_pieces, whole = BatchContent(), BatchContent()
+    for content, owner in ((of_pieces, pa.chunked_array([none, words])), (whole, words)):
+        rows = pa.table({"project": ["p", "p"], "model_id": ["a", "b"], "owner": owner})
+        content.add(Model, pa.array([2, 3]), rows)
+    assert of_pieces.hexdigest() == whole.hexdigest()

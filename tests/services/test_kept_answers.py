@@ -1,7 +1,10 @@
 """Answers are kept for files of the same shape, and for no others."""
 
+import tracemalloc
+
 from mlpm_core.intake import Profile
 from mlpm_core.records import Status
+from mlpm_core.services.ingest import row_rules, scale_rules
 from tests.services.test_imports import put, stored
 
 HEAD = "model;metric;week;value;n\n"
@@ -143,3 +146,23 @@ def test_a_jump_that_is_meant_is_stored_and_asked_about_again(workspace):
     committed(workspace, f"{DATED}f,mae,2024-02-05,1.28\n")
     committed(workspace, f"{DATED}f,mae,2024-02-07,128\n", "scale=as written")
     assert keys(put(workspace, f"{DATED}g,mae,2024-02-07,1\n")) == []
+
+
+def test_of_many_series_only_one_at_a_time_is_held_beside_the_rows(workspace, monkeypatch):
+    """A flag for every row of each of them had been held at once: of 2,000 models gigabytes."""
+    n_models, n_days = 300, 60
+    days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(n_days)]
+    rows = "".join(f"m{k},mae,{day},1.28\n" for day in days for k in range(n_models))
+    committed(workspace, DATED + "".join(rows.splitlines(keepends=True)[:n_models]))
+    peaks = []
+
+    def settled(*asked):
+        tracemalloc.start()
+        file = scale_rules.settled_scale(*asked)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        return file
+
+    monkeypatch.setattr(row_rules, "settled_scale", settled)
+    put(workspace, DATED + rows)
+    assert max(peaks) < n_models * n_days * n_models / 2

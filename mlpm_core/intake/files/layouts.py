@@ -140,11 +140,11 @@ def _one_of_beside(
         return _below_each_other(text, at, rows, delimiter, blocks)
     chosen = min(int(profile.side_tables), len(blocks)) - 1
     out = TableText(delimiter)
-    short: list[int] = []
+    short: list[str] = []
     for i, (row, cells) in enumerate(rows):
         if i <= at or blocks[chosen].holds(cells):
             if i > at and blocks[chosen].is_short(cells):
-                short.append(text.row_at(row))
+                short.append(text.place_in_words(row))
             surplus = _behind(cells, blocks) if i > at and chosen == len(blocks) - 1 else []
             out.add(text.row_at(row), [*blocks[chosen].of(cells), *surplus])
     n_left = sum(counts) - counts[chosen]
@@ -250,12 +250,12 @@ def _below_each_other(
     out = TableText(delimiter)
     header = blocks[0].of(rows[at][1])
     out.add(text.row_at(rows[at][0]), [*header, "table"] if has_titles else header)
-    short: list[int] = []
+    short: list[str] = []
     for k, block in enumerate(blocks):
         for row, cells in rows[at + 1 :]:
             if block.holds(cells):
                 if block.is_short(cells):
-                    short.append(text.row_at(row))
+                    short.append(text.place_in_words(row))
                 more = [titles[k]] if has_titles else []
                 surplus = _behind(cells, blocks) if block is blocks[-1] else []
                 made = [*block.of(cells), *more, *surplus]

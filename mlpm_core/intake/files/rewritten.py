@@ -43,6 +43,17 @@ def _with_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         before = reader.line_num  # type: ignore[attr-defined]
 
 
+def n_named(header: Sequence[str]) -> int:
+    """How many columns there are up to the last that has a name.
+
+    Examples
+    --------
+    >>> n_named(["metric", "", "2026-01", " "])
+    3
+    """
+    return max((j for j, cell in enumerate(header, start=1) if not is_blank(cell)), default=0)
+
+
 def surplus_of(cells: Sequence[str], width: int) -> list[str]:
     """The cells of a record behind the last column, if any holds something: its cells have shifted.
 
@@ -57,14 +68,14 @@ def surplus_of(cells: Sequence[str], width: int) -> list[str]:
     return [] if all(map(is_blank, surplus)) else surplus
 
 
-def with_short_ones_said(text: Text, rows: Sequence[int]) -> Text:
+def with_short_ones_said(text: Text, places: Sequence[str]) -> Text:
     """A text that was written anew, with the rows named that ended before their last column.
 
     Spreadsheets leave trailing empty cells out; where a cell is lost instead, others have shifted.
     """
-    if not rows:
+    if not places:
         return text
-    said = warned("short-records", len(rows), names=[f"row {row}" for row in rows])
+    said = warned("short-records", len(places), names=[*places])
     return replace(text, warnings=(*text.warnings, said))
 
 

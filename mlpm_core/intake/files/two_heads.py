@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpm_core.intake.files.decoded_text import Text
-    from mlpm_core.intake.files.rewritten import Rows
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Question, Record
 
@@ -293,13 +292,13 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
     is_slice = field == "segment"
     named = ["slice_key", "slice_value"] if is_slice else [field]
     out.add(text.row_at(heads.below), [*own.values(), *named, *behind])
-    width = _width_of(heads, rows)
-    short: list[int] = []
+    width = _width_of(heads)
+    short: list[str] = []
     for row, cells in rows:
         if row <= heads.below or all(map(is_blank, cells)):
             continue
         if len(cells) < width:
-            short.append(text.row_at(row))
+            short.append(text.place_in_words(row))
         if surplus := surplus_of(cells, width):
             open_cells = [""] * (len(named) + len(behind))
             out.add(text.row_at(row), [*(cells[j] for j in own), *open_cells, *surplus])
@@ -338,13 +337,13 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
     out = TableText(delimiter)
     out.add(text.row_at(heads.below), [*own.values(), *heads.metrics])
     rows = records_of(text, delimiter)
-    width = _width_of(heads, rows)
-    short: list[int] = []
+    width = _width_of(heads)
+    short: list[str] = []
     for row, cells in rows:
         if row > heads.below and not all(map(is_blank, cells)):
             if len(cells) < width:
-                short.append(text.row_at(row))
-            padded = [*cells, *[""] * (width - len(cells))]
+                short.append(text.place_in_words(row))
+            padded = [*cells, *[""] * (1 + max([*own, *heads.numbers]) - len(cells))]
             metric_cells = [
                 _in_one_cell(
                     written, *("" if j is None else _said(heads, j, padded[j]) for j in (mean, *of))
@@ -360,9 +359,9 @@ def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> T
     return with_short_ones_said(made_anew, short)
 
 
-def _width_of(heads: _Heads, rows: Rows) -> int:
-    """How many cells a record below two heads has."""
-    return next((len(cells) for row, cells in rows if row == heads.at), 0)
+def _width_of(heads: _Heads) -> int:
+    """How many cells a record below two heads has: up to the last column that has a name."""
+    return 1 + max([*heads.numbers, *(j for j, name in heads.own.items() if name)])
 
 
 def _said(heads: _Heads, j: int, cell: str) -> str:

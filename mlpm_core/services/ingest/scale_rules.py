@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -80,21 +81,20 @@ def settled_scale(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Par
     is_of_kpis = asked.record is not MetricResult
     if is_of_kpis and (asked.by_application or not asked.profile.reads_layouts):
         return file
-    series = [
-        *(
-            _of_kpis(reader, asked.project, asked.record, file.rows)
-            if is_of_kpis
-            else _of_metrics(reader, asked.project, file.rows)
-        )
-    ]
-    if not series:
+    series = (
+        _of_kpis(reader, asked.project, asked.record, file.rows)
+        if is_of_kpis
+        else _of_metrics(reader, asked.project, file.rows)
+    )
+    first = next(series, None)  # one at a time: each holds a flag for every row
+    if first is None:
         return file
     number = "target" if asked.record is KpiTarget else "value"
     values = np.abs(file.rows.fields[number].cast(pa.float64()).to_numpy(zero_copy_only=False))
     factors = np.ones(len(values))
     jumps: list[_Jump] = []
     room = _ROOM_OF_KPIS if is_of_kpis else _ROOM
-    for one in series:
+    for one in chain([first], series):
         sizes = values[one.rows & (values > 0)]
         times = _jump(float(np.median(sizes)) / one.was, room) if len(sizes) else None
         if times is not None:
