@@ -140,8 +140,8 @@ def alone(
             fault = _WENT_ON if any(w and total / w >= 1 for w in was) else ""
         else:
             mine = since.began(period)
-            known = {totals[j] for j in before if since.began(periods[j]) == mine}
-            (was_total,) = known if len(known) == 1 else (None,)
+            just_before = {totals[j] for j in before if since.began(periods[j]) == mine}
+            (was_total,) = just_before if len(just_before) == 1 else (None,)
             number = None if was_total is None else less(total, was_total)
             if number is None:
                 fault = _GAP

@@ -239,10 +239,10 @@ def _read(
         totals = file.rows.fields[one.column.name].to_pylist()
         numbers, faults, since = list(totals), {}, one.since(month)
         mine = [totals[i] for i in one.rows]
-        told, untold = alone([periods[i] for i in one.rows], mine, since, one.column.low)
-        for i, total, number in zip(one.rows, mine, told, strict=True):
+        of_period, unclear = alone([periods[i] for i in one.rows], mine, since, one.column.low)
+        for i, total, number in zip(one.rows, mine, of_period, strict=True):
             numbers[i] = None if why_not[i] and number != total else number
-        for k, why in untold.items():
+        for k, why in unclear.items():
             faults[one.rows[k]] = why
         faults |= {i: why_not[i] for i in one.rows if why_not[i] and numbers[i] != totals[i]}
         read.append(Running(one, since, totals, numbers, faults))
