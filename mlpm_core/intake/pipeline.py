@@ -375,8 +375,9 @@ def _opened(asked: ImportRequest) -> DecodedFile:
         if profile is not asked.profile:
             checker = Checker(fields, header, Grammar(profile, asked.now), asked.project)
         first = max(0, header.line - _MOST_ABOVE)
-        around = dict(enumerate(lines.lines[first : header.line + _MOST_BELOW], start=first + 1))
-        records = asked_about_layout(records, header, fields, profile, around)
+        shown_lines = enumerate(lines.lines[first : header.line + _MOST_BELOW], start=first + 1)
+        around = [f"{text.row_at(i)}: {line}" for i, line in shown_lines]
+        records = asked_about_layout(records, header, fields, profile, around, text.row_at)
         records.n_left += text.n_left
     except Refusal as refusal:
         refusal.shape = shape.text

@@ -142,6 +142,10 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "{column} is {value}, outside of its own interval {interval}.",
         "Correct the value or its interval; leave out what is not known.",
     ),
+    "percent-apart": (
+        "{column} is {value}, its interval {interval}: only one of them has a percent sign.",
+        "Write the percent sign at the value and at both ends, or at none of them.",
+    ),
     "other-unit": (
         "The unit {value} does not fit. {why}",
         "Write the value in the unit of its KPI, or correct the unit.",

@@ -88,6 +88,10 @@ CASES = [
          kind="cost_log", asked=("units-row",), says="yes: amount (USD)"),
     results("a row without a number is none of units", HEAD + "churn,recall,2026-W01,none\n"
             "churn,recall,2026-W02,0.8\n", rejects=("missing-value",)),
+    results("lines below units are numbered as in the file", "Report\n\n" + UNITS, "units_row=yes",
+            asked=("preamble",), says="5: churn,recall,2026-W01,0.8,120"),
+    results("a header again below units", UNITS + UNITS, "units_row=yes",
+            "columns.value (share)=value", asked=("second-table",), says="in line 4:"),
     # Lines that are quoted as a whole.
     results("quoted lines", QUOTED, n=1, warns=("quoted-lines",),
             rows=({"model_id": "churn", "value": 0.8, "note": "a; b"},)),

@@ -42,6 +42,7 @@ WITH_CI = (
     "week,model,recall,recall 95% CI,f1,f1 (95% CI)\n2026-W01,churn,0.81,0.79-0.83,0.7,0.6-0.8\n"
     '2026-W02,churn,0.82,nan,0.72,"[0.61, 0.81]"\n'
 )
+OF_99 = "week,model,recall,recall 99% CI\n2026-W01,churn,0.81,0.02\n"
 
 CASES = [
     # Intervals in a column of their own.
@@ -85,6 +86,33 @@ CASES = [
     case("ends and halves", WITH_CI.replace("0.79-0.83", "0.02"), rejects=("not-a-number",)),
     case("an odd interval of a metric", WITH_CI.replace("0.79-0.83", "about 0.8"),
          rejects=("not-a-number",)),
+    # A percent sign that stands at one of two columns only.
+    *(case(f"a sign at one of {value} and {interval}", beside("95% CI", (value, interval)),
+           "signs=read", rejects=("percent-apart",))
+      for value, interval in (("1%", "0-2"), ("0.2%", "0-0.5"), ("0.5", "0-80%"))),
+    case("a sign at the value, shares beside it", beside("95% CI", ("81%", "0.79-0.83")),
+         "signs=read", rows=({**ENDS},)),
+    case("a sign at the value, ends in columns", HEAD.replace("\n", ",ci_low,ci_high\n")
+         + "churn,recall,2026-W01,1%,0,2\n", "signs=read", rejects=("percent-apart",)),
+    *(case(f"a sign at one of {value} and {beside_it} {column}",
+           f"week,model,recall,recall {column},f1,f1 {column}\n"
+           f"2026-W01,churn,{value},{beside_it},70%,3%\n",
+           "signs=read", "spread=half-width", rejects=("not-a-number",),
+           rows=({"metric": "f1", "value": 0.7},))
+      for column in ("sem", "std", "95% CI")
+      for value, beside_it in (("0.81", "2%"), ("81%", "0.02"))),
+    case("a sign at the value of each metric", WITH_CI.replace("0.81,0.79-0.83", "81%,79-83"),
+         "signs=read", rows=({**ENDS, "ci_level": 0.95},)),
+    # Levels.
+    case("halves of intervals of 99 %", OF_99,
+         asked=("spread",), says="half-width: 0.81 with a 99 % interval from 0.79 to 0.83"),
+    case("halves of intervals of 99 %, read",
+         OF_99, "spread=half-width",
+         rows=({**ENDS, "ci_level": 0.99, "value_se": None},)),
+    case("the level in a column, too", beside("95% CI,ci_level", ("0.81", "0.79-0.83,0.9")), n=1,
+         warns=("extra-column",), rows=({"ci_low": None, "ci_level": 0.9},)),
+    case("the level in a column alone", beside("CI,ci_level", ("0.81", "0.79-0.83,0.9")), n=1,
+         rows=({**ENDS, "ci_level": 0.9},)),
     case("plus or minus", PM, asked=("spread",),
          choices=("se", "half-width", "sd", "ignore", "faulty"),
          says="half-width: 0.81 with a 95 % interval from 0.79 to 0.83"),

@@ -27,7 +27,7 @@ from mlpm_core.intake.profile import IGNORE, joined
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.readings import Reading
@@ -45,14 +45,17 @@ _MEANS = {
 
 
 def asked_about_layout(
-    records: Table, header: Header, fields: Fields, profile: Profile, around: Mapping[int, str]
-) -> Table:
+    records: Table, header: Header, fields: Fields, profile: Profile, around: Sequence[str],
+    row_at: Callable[[int], int],
+) -> Table:  # fmt: skip
     """The table with repeated headers settled.
 
     Parameters
     ----------
-    around : mapping of int to str
-        The lines about the header, from 1, which a person sees before any is skipped.
+    around : sequence of str
+        The lines about the header with their numbers, as a person sees them before any is skipped.
+    row_at : callable
+        The number in the file of a line of the text, both from 1.
 
     Raises
     ------
@@ -61,11 +64,8 @@ def asked_about_layout(
     """
     questions = []
     if header.is_below_preamble:
-        shown_lines = [f"{i}: {line}" for i, line in around.items()]
         at = header.line
-        questions.append(
-            question("preamble", "skip_lines", [str(at)], line=at + 1, preview=shown_lines)
-        )
+        questions.append(question("preamble", "skip_lines", [str(at)], line=at + 1, preview=around))
     again = _headers_again(records, header, fields)
     if again and profile.second_table is None:
         n_below = int(np.count_nonzero(records.lines >= again[0]))
@@ -76,7 +76,7 @@ def asked_about_layout(
         questions.append(
             question(
                 "second-table", "second_table", ["skip", "first"],
-                line=again[0] + 1, preview=preview,
+                line=row_at(again[0] + 1), preview=preview,
             )
         )  # fmt: skip
     elif again and profile.second_table == "skip":

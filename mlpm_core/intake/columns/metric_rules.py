@@ -153,6 +153,26 @@ def _check_interval(
             shown(value.text(record)),
             interval=" to ".join(texts),
         )
+    # Only these may be meant either way: others lie outside of their interval by one of both.
+    in_both = (
+        ~is_out
+        & ~out_of_range
+        & (_is_inside(at * PERCENT, *ends) | _is_inside(at / PERCENT, *ends))
+    )
+    for record in np.nonzero(in_both)[0].tolist():
+        texts = [r.text(record) for r in (value, low, high)]
+        if texts[0].strip().endswith("%") != any(text.strip().endswith("%") for text in texts[1:]):
+            faults.add(
+                record,
+                file.label("value"),
+                "percent-apart",
+                shown(texts[0]),
+                interval=" to ".join(map(shown, texts[1:])),
+            )
+
+
+def _is_inside(at: Floats, low: Floats, high: Floats) -> Flags:
+    return (at >= low) & (at <= high)
 
 
 def _check_slice(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:

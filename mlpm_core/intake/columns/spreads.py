@@ -40,7 +40,11 @@ _CI: Final = (
     r"(?:(?P<level>[0-9]{2}(?:[.,][0-9])?) ?%[ -]?)?(?P<called>CI|KI|IC|VI|HDI|CrI)? ?[:=]? ?"
 )
 _SPREADS: Final = (
-    re.compile(rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_ERROR})"),
+    re.compile(
+        rf"{_VALUE} ?(?:\u00b1|\+ ?/ ?-|\+-|\\pm) ?(?P<error>{_ERROR})"
+        r"(?: \((?P<level>[0-9]{2}(?:[.,][0-9])?) ?% ?(?:CI|KI|IC)\))?",
+        re.IGNORECASE,
+    ),
     re.compile(
         rf"{_VALUE} ?\( ?(?:\u00b1|\+/-)? ?(?:{_WORD} ?[:=]? ?)?(?P<error>{_ERROR}) ?\)",
         re.IGNORECASE,
@@ -64,7 +68,7 @@ _OF_INTERVALS: Final = re.compile(
 """What the column of an interval is called, and the level that it says."""
 SPREADS_IN_WORDS: Final = {
     "se": "each value with its standard error",
-    "half-width": "each value with the half of its 95 % interval",
+    "half-width": "each value with the half of its interval",
     "interval": "each value with its interval",
     "n": "each value with its number of cases",
     "sd": "each value without the standard deviation behind it",
@@ -128,7 +132,7 @@ def with_spreads_apart(
     if answer is None:
         raise Refusal(questions=[_about(header.label(j), apart, kind, fields)])
     wanted = _FIELDS.get(answer, ())
-    if answer == "interval" and any("level" in m for m in apart):
+    if answer in ("interval", "half-width") and any("level" in m for m in apart):
         wanted = (*wanted, "ci_level")
     is_elsewhere = any(f in header.fields or f not in fields.columns for f in wanted)
     if is_elsewhere or (beside and answer == "half-width"):
@@ -167,10 +171,12 @@ def _interval_column(
     ((k, match),) = called
     cells = [cell.strip(SPACES).strip("[]()") for cell in records.columns[k].cells]
     read = [{} if is_blank(cell) else _apart(f"0 [{cell}]") for cell in cells]
+    level = match["before"] or match["behind"]
     parts = [part for part in read if part is not None and (not part or "low" in part)]
     if len(parts) < len(read) or not any(parts):
         return None
-    level = match["before"] or match["behind"]
+    if "ci_level" in header.fields and (level or any("level" in part for part in parts)):
+        return None  # the level is told twice
     return k, [{"level": level, **part} if part and level else part for part in parts]
 
 
@@ -263,7 +269,7 @@ def _about(column: str, apart: Sequence[dict[str, str]], kind: str, fields: Fiel
         said = {"n": f"{value}, measured on {error} cases"} if are_counts else {}
         said |= {
             "se": f"{value} with a standard error of {error}",
-            "half-width": f"{value} with a 95 % interval {half}",
+            "half-width": f"{value} with a {first.get('level', '95')} % interval {half}",
             "sd": f"{value}; {error} is the standard deviation of several runs, which is no error "
             "of the value and is left out",
         }  # fmt: skip

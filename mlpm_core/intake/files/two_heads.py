@@ -49,9 +49,9 @@ _PLUS_OR_MINUS: Final = "\u00b1"
 _INTERVALS: Final = (
     *("ci", "confidence interval"),
     *(f"{level}{of}" for level in (90, 95, 99) for of in ("% ci", " % ci", "%ci", " ci", "ci")),
-    *(f"{of}{level}" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
-    *(f"{of}{level}%" for level in (90, 95, 99) for of in ("ci", "ci ", "ci_")),
-)
+    *(f"{of}{level}" for level in ("90", "95", "99", "90%", "95%", "99%")
+      for of in ("ci", "ci ", "ci_")),
+)  # fmt: skip
 _SURE: Final = (
     ("{} {}", (_INTERVALS,)),
     ("{} [CI {}; {}]", (("lower", "ci_low", "ci_lower", "low"),
@@ -375,7 +375,8 @@ def _said(heads: _Heads, j: int, cell: str) -> str:
         return cell
     level = re.sub("[^0-9]", "", statistic)
     if n_numbers == 1:
-        return f"{_PLUS_OR_MINUS} {cell.lstrip(_PLUS_OR_MINUS + ' ')}"
+        half = f"{_PLUS_OR_MINUS} {cell.lstrip(_PLUS_OR_MINUS + ' ')}"
+        return f"{half} ({level}% CI)" if level else half
     return f"[{level and level + '% '}CI {cell.strip('[]()')}]"
 
 
@@ -386,9 +387,14 @@ def _in_one_cell(written: str, value: str, *sure: str) -> str:
     --------
     >>> _in_one_cell("{} (SE {})", "0.81", "0.02"), _in_one_cell("{} (SE {})", "0.81", "nan")
     ('0.81 (SE 0.02)', '0.81')
-    >>> _in_one_cell("{} {}", "0.81", "[95% CI 0.79-0.83]"), _in_one_cell("{} {}", "0.81", "nan")
-    ('0.81 [95% CI 0.79-0.83]', '0.81')
+    >>> _in_one_cell("{} {}", "0.81", "[95% CI 0.79-0.83]"), _in_one_cell("{} {}", "0.81", "2%")
+    ('0.81 [95% CI 0.79-0.83]', '0.81 / 2%')
     """
     said = ("[", _PLUS_OR_MINUS)
     is_sure = value and all(t.startswith(said) or _NUMBER.fullmatch(t) for t in sure)
+    # Read as one cell, a percent sign is said of all of it; an interval alone shows if it was.
+    is_signed = any("%" in re.sub("[0-9]+% CI", "", t) for t in sure)
+    has_ends = len(sure) > 1 or sure[0].startswith("[")
+    if is_sure and ("%" in value) != is_signed and (is_signed or not has_ends):
+        return " / ".join([value, *sure])
     return written.format(value, *sure) if is_sure else value
