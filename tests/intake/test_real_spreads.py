@@ -68,6 +68,9 @@ CASES = [
          rejects=("outside-its-interval",)),
     case("no intervals", beside("95% CI", ("0.81", "narrow"), ("0.82", "0.8-0.9")), n=2,
          warns=("extra-column",), rows=({"ci_low": None}, {"ci_low": None})),
+    *(case(f"an interval that is {cell}", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", cell)),
+           rows=({**ENDS, "ci_level": 0.95}, {"value": 0.82, "ci_low": None, "ci_level": None}))
+      for cell in ("nan", "NaN", "-", "\u2013", "n/a", "NA", "null", "[]")),
     case("a column is ignored", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", "0.8-0.9")),
          "columns.95% CI=ignore", rows=({"ci_low": None}, {"ci_low": None})),
     case("an end is ignored", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", "0.8-0.9")),

@@ -27,7 +27,7 @@ from mlpm_core.intake.profile import IGNORE, joined
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.columns.readings import Reading
@@ -45,14 +45,14 @@ _MEANS = {
 
 
 def asked_about_layout(
-    records: Table, header: Header, fields: Fields, profile: Profile, around: Sequence[str],
+    records: Table, header: Header, fields: Fields, profile: Profile, around: list[str],
     row_at: Callable[[int], int],
 ) -> Table:  # fmt: skip
     """The table with repeated headers settled.
 
     Parameters
     ----------
-    around : sequence of str
+    around : list of str
         The lines about the header with their numbers, as a person sees them before any is skipped.
     row_at : callable
         The number in the file of a line of the text, both from 1.

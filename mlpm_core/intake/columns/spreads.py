@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.rows import Rows
-from mlpm_core.intake.files.lines import SPACES, is_blank
+from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.period_columns import in_rows, lines_of
@@ -170,7 +171,7 @@ def _interval_column(
         return None
     ((k, match),) = called
     cells = [cell.strip(SPACES).strip("[]()") for cell in records.columns[k].cells]
-    read = [{} if is_blank(cell) else _apart(f"0 [{cell}]") for cell in cells]
+    read = [{} if _is_none(cell) else _apart(f"0 [{cell}]") for cell in cells]
     level = match["before"] or match["behind"]
     parts = [part for part in read if part is not None and (not part or "low" in part)]
     if len(parts) < len(read) or not any(parts):
@@ -178,6 +179,10 @@ def _interval_column(
     if "ci_level" in header.fields and (level or any("level" in part for part in parts)):
         return None  # the level is told twice
     return k, [{"level": level, **part} if part and level else part for part in parts]
+
+
+def _is_none(cell: str) -> bool:
+    return is_missing(cell) or cell.lower() == "nan"
 
 
 def _with_interval(
