@@ -143,8 +143,8 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
         "Correct the value or its interval; leave out what is not known.",
     ),
     "percent-apart": (
-        "{column} is {value}, its interval {interval}: only one of them has a percent sign.",
-        "Write the percent sign at the value and at both ends, or at none of them.",
+        "{column} is {value}, with {beside}: only one of them has a percent sign.",
+        "Write the percent sign at all of these numbers, or at none of them.",
     ),
     "other-unit": (
         "The unit {value} does not fit. {why}",

@@ -88,6 +88,8 @@ CASES = [
          kind="cost_log", asked=("units-row",), says="yes: amount (USD)"),
     results("a row without a number is none of units", HEAD + "churn,recall,2026-W01,none\n"
             "churn,recall,2026-W02,0.8\n", rejects=("missing-value",)),
+    evaluated("percent signs are no candidates", "candidate,recall,f1\n,%,%\nrf,80,70\nxgb,81,71\n",
+              asked=("percent-shares", "percent-shares"), says="recall is a share"),
     results("lines below units are numbered as in the file", "Report\n\n" + UNITS, "units_row=yes",
             asked=("preamble",), says="5: churn,recall,2026-W01,0.8,120"),
     results("a header again below units", UNITS + UNITS, "units_row=yes",

@@ -95,6 +95,12 @@ CASES = [
       for value, interval in (("1%", "0-2"), ("0.2%", "0-0.5"), ("0.5", "0-80%"))),
     case("a sign at the value, shares beside it", beside("95% CI", ("81%", "0.79-0.83")),
          "signs=read", rows=({**ENDS},)),
+    *(case(f"a sign at the value, {error or 'no error'} in a column",
+           HEAD.replace("\n", ",value_se\n") + f"churn,recall,2026-W01,81%,{error}\n",
+           "signs=read", rejects=rejects, rows=rows)
+      for error, rejects, rows in (("2", ("percent-apart",), ()), ("0.02", ("percent-apart",), ()),
+                                   ("2%", (), ({"value": 0.81, "value_se": 0.02},)),
+                                   ("", (), ({"value": 0.81, "value_se": None},)))),
     case("a sign at the value, ends in columns", HEAD.replace("\n", ",ci_low,ci_high\n")
          + "churn,recall,2026-W01,1%,0,2\n", "signs=read", rejects=("percent-apart",)),
     *(case(f"a sign at one of {value} and {beside_it} {column}",

@@ -153,22 +153,20 @@ def _check_interval(
             shown(value.text(record)),
             interval=" to ".join(texts),
         )
-    # Only these may be meant either way: others lie outside of their interval by one of both.
-    in_both = (
-        ~is_out
-        & ~out_of_range
-        & (_is_inside(at * PERCENT, *ends) | _is_inside(at / PERCENT, *ends))
-    )
-    for record in np.nonzero(in_both)[0].tolist():
-        texts = [r.text(record) for r in (value, low, high)]
-        if texts[0].strip().endswith("%") != any(text.strip().endswith("%") for text in texts[1:]):
-            faults.add(
-                record,
-                file.label("value"),
-                "percent-apart",
-                shown(texts[0]),
-                interval=" to ".join(map(shown, texts[1:])),
-            )
+    is_either = _is_inside(at * PERCENT, *ends) | _is_inside(at / PERCENT, *ends)
+    is_signed, *others = (r.has_percent_sign() for r in (value, low, high))
+    # A value that is inside as it is read and as it is written may be meant either way.
+    is_apart = is_either & ~is_out & ~out_of_range & (is_signed != (others[0] | others[1]))
+    for record in np.nonzero(is_apart)[0].tolist():
+        texts = [shown(r.text(record)) for r in (value, low, high)]
+        beside = f"an interval of {texts[1]} to {texts[2]}"
+        faults.add(record, file.label("value"), "percent-apart", texts[0], beside=beside)
+    error = readings["value_se"]
+    has_error = ~np.isnan(floats(error))
+    for record in np.nonzero(is_signed & has_error & ~error.has_percent_sign())[0].tolist():
+        beside = f"a standard error of {shown(error.text(record))}"
+        text = shown(value.text(record))
+        faults.add(record, file.label("value"), "percent-apart", text, beside=beside)
 
 
 def _is_inside(at: Floats, low: Floats, high: Floats) -> Flags:

@@ -54,6 +54,10 @@ class Reading:
         """The values, null where there is none."""
         return array_of(kind, self.codes, self.cells.values)
 
+    def has_percent_sign(self) -> Flags:
+        """Which records have a cell that ends with a percent sign."""
+        return self._at(i for i, text in enumerate(self.texts) if text.rstrip().endswith("%"))
+
     def _at(self, places: Iterable[int]) -> Flags:
         at = np.zeros(len(self.texts), dtype=bool)
         at[list(places)] = True
@@ -78,6 +82,10 @@ class PlainReading(Reading):
     def is_faulty(self) -> Flags:
         """Which records have a faulty cell: none."""
         return np.zeros(len(self._whole.values), dtype=bool)
+
+    def has_percent_sign(self) -> Flags:
+        """Which records have a cell that ends with a percent sign: none."""
+        return self.is_faulty()
 
     def faults(self) -> Iterator[tuple[int, Fault]]:
         """Each record whose cell is faulty: none."""

@@ -203,7 +203,7 @@ def _in_two_lines(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads |
 
 def _tell_apart(pairs: Sequence[tuple[str, str]], *, is_spread: bool) -> bool:
     """Whether pairs of a metric and a name tell columns apart: each name of several metrics."""
-    names = [name for _, name in pairs]
+    names = [re.sub(r"^\W+$", "", name) for _, name in pairs]  # "%" is none
     metrics = {metric for metric, _ in pairs}
     if not is_spread or not all(names) or not all(map(is_metric, metrics)):
         return False
