@@ -40,7 +40,7 @@ NEGATED = "negated"
 
 
 def check_results(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
-    """Ranges of metrics; in monitoring results also intervals and slices.
+    """Ranges and intervals of metrics; in monitoring results also slices.
 
     Raises
     ------
@@ -65,10 +65,10 @@ def check_results(readings: dict[str, Reading], file: FileColumns, faults: Fault
         out = _check_range(
             file.label("value"), readings["value"], metrics, hundredths, faults, signs
         )
+    _check_interval(readings, file, out, faults)
     if file.is_results:
         if not file.wide:
             _check_ratio(readings, file, faults)
-        _check_interval(readings, file, out, faults)
         _check_slice(readings, file, faults)
 
 
