@@ -40,7 +40,7 @@ NEGATED = "negated"
 
 
 def check_results(readings: dict[str, Reading], file: FileColumns, faults: Faults) -> None:
-    """Ranges and intervals of metrics; in monitoring results also slices.
+    """Ranges and percent signs of metrics; in monitoring results also intervals and slices.
 
     Raises
     ------
@@ -65,10 +65,12 @@ def check_results(readings: dict[str, Reading], file: FileColumns, faults: Fault
         out = _check_range(
             file.label("value"), readings["value"], metrics, hundredths, faults, signs
         )
-    _check_interval(readings, file, out, faults)
+    if not file.wide:
+        _check_percent_signs(readings, file, out, faults)
     if file.is_results:
         if not file.wide:
             _check_ratio(readings, file, faults)
+        _check_interval(readings, file, out, faults)
         _check_slice(readings, file, faults)
 
 
@@ -153,16 +155,25 @@ def _check_interval(
             shown(value.text(record)),
             interval=" to ".join(texts),
         )
+
+
+def _check_percent_signs(
+    readings: dict[str, Reading], file: FileColumns, out_of_range: Flags, faults: Faults
+) -> None:
+    """A percent sign at a value stands at its error and its interval, too, where that matters."""
+    value, low, high, error = (readings[f] for f in ("value", "ci_low", "ci_high", "value_se"))
+    hundredths = in_hundredths(readings, file, len(faults.lines))
+    at, *ends = (scaled(reading, hundredths) for reading in (value, low, high))
     is_either = _is_inside(at * PERCENT, *ends) | _is_inside(at / PERCENT, *ends)
     is_signed, *others = (r.has_percent_sign() for r in (value, low, high))
     # A value that is inside as it is read and as it is written may be meant either way.
-    is_apart = is_either & ~is_out & ~out_of_range & (is_signed != (others[0] | others[1]))
+    is_apart = is_either & _is_inside(at, *ends) & (is_signed != (others[0] | others[1]))
+    is_apart &= ~out_of_range
     for record in np.nonzero(is_apart)[0].tolist():
         texts = [shown(r.text(record)) for r in (value, low, high)]
         beside = f"an interval of {texts[1]} to {texts[2]}"
         faults.add(record, file.label("value"), "percent-apart", texts[0], beside=beside)
-    error = readings["value_se"]
-    has_error = ~np.isnan(floats(error))
+    has_error = floats(error) > 0
     for record in np.nonzero(is_signed & has_error & ~error.has_percent_sign())[0].tolist():
         beside = f"a standard error of {shown(error.text(record))}"
         text = shown(value.text(record))
