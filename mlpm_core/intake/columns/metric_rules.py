@@ -65,7 +65,7 @@ def check_results(readings: dict[str, Reading], file: FileColumns, faults: Fault
         out = _check_range(
             file.label("value"), readings["value"], metrics, hundredths, faults, signs
         )
-    if not file.wide:
+    if file.reads_layouts and not file.wide:
         _check_percent_signs(readings, file, out, faults)
     if file.is_results:
         if not file.wide:
@@ -162,6 +162,8 @@ def _check_percent_signs(
 ) -> None:
     """A percent sign at a value stands at its error and its interval, too, where that matters."""
     value, low, high, error = (readings[f] for f in ("value", "ci_low", "ci_high", "value_se"))
+    if not any(reading.has_percent_sign().any() for reading in (value, low, high)):
+        return
     hundredths = in_hundredths(readings, file, len(faults.lines))
     at, *ends = (scaled(reading, hundredths) for reading in (value, low, high))
     is_either = _is_inside(at * PERCENT, *ends) | _is_inside(at / PERCENT, *ends)
