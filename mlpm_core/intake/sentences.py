@@ -98,7 +98,7 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "running-total": (
         "{column} of {series} for {period} is the total since {since}, {value}, and the number of "
-        "that period alone cannot be told: {why}.",
+        "that period alone cannot be computed: {why}.",
         "Send every period since then in one file, each once, or the number of each period alone.",
     ),
     "missing-value": ("{column} is required and empty ({value}).", "Fill it, or delete the row."),

@@ -138,7 +138,7 @@ def test_a_period_without_the_one_before_it_is_rejected(shop, months, values, re
                      dry_run=True)  # fmt: skip
     assert {r.row for r in told_rows.rejects} == set(rejected)
     fault = next(r for r in told_rows.rejects if r.code == "running-total")
-    assert "cannot be told: the period just before it is not in the file" in fault.message
+    assert "cannot be computed: the period just before it is not in the file" in fault.message
     assert fault.hint.startswith("Send every period since then in one file")
     if values:
         told(shop, text, "fields.value=YTD", "running_totals=running", accept_good=True)

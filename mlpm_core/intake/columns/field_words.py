@@ -81,7 +81,7 @@ def total_since(header: str) -> str | None:
     Returns
     -------
     str or None
-        The length of what began then (P1M, P3M, P1Y, week), ``ever``, or empty when it is not told.
+        The length of what began then (P1M, P3M, P1Y, week), ``ever``, or empty when it is not said.
 
     Examples
     --------

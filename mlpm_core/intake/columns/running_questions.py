@@ -24,7 +24,7 @@ MOST_SHOWN: Final = 3
 class Named:
     """Numbers that are called running totals: their field, what calls them so, since when, where.
 
-    ``rows`` are those of which it is said; their length is empty where none is told.
+    ``rows`` are those called so; ``length`` is empty where the name does not say since when.
     """
 
     column: Column
@@ -41,7 +41,7 @@ class Named:
 class Running:
     """Such numbers taken as running totals: the number of each period alone.
 
-    ``faults`` say by row why it cannot be told.
+    ``faults`` say by row why that number cannot be computed.
     """
 
     named: Named
@@ -71,11 +71,11 @@ def about_running(
     """Whether the numbers of a column are running totals; both readings of its first rows."""
     one = next(one for one in read if one.changes)
     faults = Counter(why for each in read for why in each.faults.values())
-    untold = [f"rows rejected: {n:,}, for {why}" for why, n in faults.items()]
+    rejected = [f"rows rejected: {n:,}, for {why}" for why, n in faults.items()]
     as_running = _first_rows(one, one.numbers, periods, of_series)
     preview = [
         f"{AS_WRITTEN}: {_first_rows(one, one.totals, periods, of_series)}",
-        f"{RUNNING}: {'; '.join([as_running, *untold])}",
+        f"{RUNNING}: {'; '.join([as_running, *rejected])}",
     ]
     return question(
         "running-totals", "running_totals", [AS_WRITTEN, RUNNING],
@@ -113,8 +113,8 @@ def _first_rows(
     of_series: Sequence[str],
 ) -> str:
     """The first rows of the first series of which the two readings differ."""
-    told = [i for i in one.changes if one.numbers[i] is not None]
-    series = periods[(told or one.changes)[0]].series
+    computed = [i for i in one.changes if one.numbers[i] is not None]
+    series = periods[(computed or one.changes)[0]].series
     mine = [i for i, period in enumerate(periods) if period.series == series]
     return _in_order(numbers, mine, periods, of_series)
 
@@ -136,9 +136,9 @@ def number_in_words(number: float | None) -> str:
     Examples
     --------
     >>> number_in_words(1234.5), number_in_words(None)
-    ('1,234.5', 'not told')
+    ('1,234.5', 'unknown')
     """
-    return "not told" if number is None else f"{number:,.12g}"
+    return "unknown" if number is None else f"{number:,.12g}"
 
 
 def about_alone(label: str, first: Sequence[float | None], why: str) -> Question:

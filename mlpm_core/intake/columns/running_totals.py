@@ -107,7 +107,7 @@ class Since:
 def alone(
     periods: Sequence[Period], totals: Sequence[float | None], since: Since, low: float | None
 ) -> tuple[list[float | None], dict[int, str]]:
-    """The number of each period alone, and by row why it cannot be told.
+    """The number of each period alone, and by row why it cannot be computed.
 
     Parameters
     ----------

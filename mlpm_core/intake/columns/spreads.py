@@ -117,7 +117,7 @@ def with_spreads_apart(
         fields.scale_alike("value", ["ci_low", "ci_high"])
         records, header = _with_interval(records, header, *of_interval)
         header = _used(header, fields)
-        beside = "interval" * ("ci_low" in header.fields)
+        beside = "interval" if "ci_low" in header.fields else ""
     j = header.fields.index("value")
     column = records.columns[j]
     some = column.first(_FIRST) if column.has_many else column.cells
