@@ -7,7 +7,6 @@ from mlpm_core.store.external import Fetched, Wanted, fetched
 from mlpm_core.store.figures import Figures, FigureTable
 from mlpm_core.store.ledger import Ledger
 from mlpm_core.store.lock import FolderLock
-from mlpm_core.store.log_counts import recount_all, wrong_counts
 from mlpm_core.store.log_groups import groups_of
 from mlpm_core.store.moment import MomentReader, rows_of_one
 from mlpm_core.store.raw_files import Arrival
@@ -16,7 +15,9 @@ from mlpm_core.store.recounting import (
     counted_ahead,
     days_of_batch,
     recount,
+    recount_all,
     replace_counts,
+    wrong_counts,
 )
 from mlpm_core.store.schema_steps import migrations
 from mlpm_core.store.writer import Writer

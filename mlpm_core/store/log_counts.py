@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from mlpm_core.store.cursor import Reader
-    from mlpm_core.store.writer import Writer
 
 N_BINS: Final = 100
 MOST_LISTED: Final = 20
@@ -39,20 +37,51 @@ class CountTable:
     counts: tuple[str, ...]
     sums: tuple[str, ...]
     types: tuple[str, ...]
+    bin_key: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns, in the order in which they are stored."""
+        """All columns of its counts."""
         return *self.keys, *self.counts, *self.sums
+
+    @property
+    def row_keys(self) -> tuple[str, ...]:
+        """What a stored row is of: all it counts by but the bin, of which a row lists several."""
+        return tuple(key for key in self.keys if key != self.bin_key)
+
+    @property
+    def of_bin(self) -> tuple[str, ...]:
+        """What stands in the list of bins of a stored row; nothing where there are no bins."""
+        return (self.bin_key, *self.counts, *self.sums) if self.bin_key else ()
 
     @property
     def create(self) -> str:
         """Its ``CREATE TABLE``."""
-        of_key = [f"    {k} {t}" for k, t in zip(self.keys, self.types, strict=True)]
-        counts = [f"    {c} BIGINT NOT NULL" for c in self.counts]
-        sums = [f"    {s} DOUBLE NOT NULL" for s in self.sums]
-        lines = ",\n".join([*of_key, *counts, *sums])
+        types = dict(zip(self.keys, self.types, strict=True))
+        types |= dict.fromkeys(self.counts, "BIGINT NOT NULL")
+        types |= dict.fromkeys(self.sums, "DOUBLE NOT NULL")
+        if self.bin_key:
+            fields = ", ".join(f"{c} {types.pop(c).removesuffix(' NOT NULL')}" for c in self.of_bin)
+            types["bins"] = f"STRUCT({fields})[] NOT NULL"
+        lines = ",\n".join(f"    {name} {kind}" for name, kind in types.items())
         return f"CREATE TABLE {self.name} (\n{lines}\n);"
+
+    def stored(self, counts: str) -> str:
+        """The ``SELECT`` of the rows to store of a ``SELECT`` of counts, as SQL."""
+        if not self.bin_key:
+            return counts
+        of_bin = ", ".join(f"'{name}': {name}" for name in self.of_bin)
+        keys = ", ".join(self.row_keys)
+        bins = f"list_sort(list({{{of_bin}}})) AS bins"
+        return f"SELECT {keys}, {bins} FROM ({counts}) GROUP BY {keys}"
+
+    def counts_in(self, rows: str) -> str:
+        """The counts that stored rows hold, as SQL; like ``rows`` as it stands after ``FROM``."""
+        if not self.bin_key:
+            return rows
+        names = ", ".join(f"bin.{c}" if c in self.of_bin else c for c in self.columns)
+        each = f"SELECT {', '.join(self.row_keys)}, unnest(bins) AS bin FROM {rows}"
+        return f"(SELECT {names} FROM ({each}))"
 
     @property
     def known_view(self) -> str:
@@ -64,7 +93,8 @@ class CountTable:
         past = rollup(self, where="getvariable('known_until') IS NOT NULL")
         return (
             f"CREATE VIEW {self.name}_known AS\n"
-            f"SELECT {names} FROM {self.name} WHERE getvariable('known_until') IS NULL\n"
+            f"SELECT {names} FROM {self.counts_in(self.name)} "
+            "WHERE getvariable('known_until') IS NULL\n"
             f"UNION ALL\nSELECT {names} FROM (\n{past}\n);"
         )
 
@@ -91,8 +121,12 @@ SCORES: Final = CountTable(
     ("n",),
     ("sum_p", "sum_p2", "sum_p3", "sum_p4"),
     (*_DAY_TYPES, "INTEGER NOT NULL", "VARCHAR"),
+    bin_key="score_bin",
 )
-"""By bin k for scores from k/100 on, and actual class; -1 for no score, whatever happened."""
+"""By bin k for scores from k/100 on, and actual class; -1 for no score, whatever happened.
+
+A stored row lists its bins: a text beside every bin is most of what laying them down costs.
+"""
 
 TABLES: Final = (CLASSES, SCORES)
 
@@ -129,11 +163,12 @@ def rollup(
 
 
 def rollup_of_groups(table: CountTable, groups: pa.Table) -> str:
-    """The ``SELECT`` that counts what `log_groups.grouped` gave, as SQL, read as ``new_rows``."""
+    """The rows to store of what `log_groups.grouped` gave, as SQL that reads ``new_rows``."""
     if table is CLASSES:
         return _CLASSES.format(groups=_GIVEN_PAIRS)
     is_listed = len(groups.column("y_true").unique()) <= MOST_LISTED  # and so on every day
-    return "SELECT * FROM new_rows" if is_listed else _SCORES.format(groups=_GIVEN_BINS)
+    given = f"WITH bins AS (SELECT * FROM {table.counts_in('new_rows')})"
+    return "SELECT * FROM new_rows" if is_listed else table.stored(_SCORES.format(groups=given))
 
 
 _LATE: Final = "COALESCE(own.y_true, shared.y_true, p.y_true)"
@@ -237,7 +272,6 @@ WITH cases AS (
     GROUP BY project, model_id, model_version, day, segment, score_bin,
            CASE WHEN score_bin >= 0 THEN y_true END
 )"""
-_GIVEN_BINS: Final = "WITH bins AS (SELECT * FROM new_rows)"
 _SCORES: Final = f"""\
 {{groups}}, classes AS (
     SELECT project, model_id, model_version, day, COUNT(DISTINCT y_true) AS n_actual
@@ -261,39 +295,3 @@ SELECT project, model_id, model_version, day, segment, score_bin, y_true,
 FROM listed
 WHERE y_true IS NULL
 GROUP BY project, model_id, model_version, day, segment, score_bin, y_true"""
-
-
-def wrong_counts(reader: Reader) -> int:
-    """How many counts are not as the stored predictions and labels give them.
-
-    Counts are held to the unit, sums to a billionth: the order in which numbers are added shows in
-    their last digits.
-    """
-    return sum(int(reader._rows(_n_wrong(table), {})[0]["n"]) for table in TABLES)
-
-
-def recount_all(writer: Writer) -> None:
-    """Make all counts anew from the stored predictions and labels."""
-    for table in TABLES:
-        writer.execute(f"DELETE FROM {table.name}")
-        writer.execute(f"INSERT INTO {table.name} {rollup(table)}")
-
-
-def _n_wrong(table: CountTable) -> str:
-    same = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in table.keys)
-    differ = [f"a.{c} IS DISTINCT FROM b.{c}" for c in table.counts]
-    differ += [
-        f"(a.{s} IS DISTINCT FROM b.{s} AND NOT coalesce(abs(a.{s} - b.{s}) <= "
-        f"1e-9 * greatest(1, {_scale(s)}), false))"
-        for s in table.sums
-    ]
-    return (
-        f"SELECT count(*) AS n FROM ({rollup(table)}) a FULL JOIN {table.name} b ON {same} "
-        f"WHERE {' OR '.join(differ)}"
-    )
-
-
-def _scale(name: str) -> str:
-    """The size of a sum's terms together: errors to both sides cancel, their sizes do not."""
-    of = {"sum_error": "sum_abs_error", "sum_actual": "sum_abs_actual"}.get(name, name)
-    return f"abs(a.{of})"

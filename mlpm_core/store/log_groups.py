@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from mlpm_core.store.log_counts import CLASSES, N_BINS, TABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpm_core.store.log_counts import CountTable
 
 _PIECE: Final = 1 << 16
@@ -42,8 +44,9 @@ def grouped(table: CountTable, predictions: pa.Table) -> pa.Table | None:
     Returns
     -------
     pyarrow.Table, optional
-        One row per group, from which `log_counts.rollup_of_groups` counts; None where a text of
-        theirs is not told by its place in a dictionary, or groups would be too many.
+        One row per group, with a list of its bins where a table has any, from which
+        `log_counts.rollup_of_groups` makes the rows to store; None where a text of theirs is not
+        told by its place in a dictionary, or groups would be too many.
 
     Examples
     --------
@@ -56,8 +59,9 @@ def grouped(table: CountTable, predictions: pa.Table) -> pa.Table | None:
     ... )
     >>> grouped(CLASSES, log).select(["y_pred", "n", "n_followed"]).to_pylist()
     [{'y_pred': '1', 'n': 2, 'n_followed': 2.0}, {'y_pred': '0', 'n': 1, 'n_followed': 1.0}]
-    >>> grouped(SCORES, log).select(["score_bin", "y_true", "sum_p"]).to_pylist()[0]
-    {'score_bin': 75, 'y_true': '1', 'sum_p': 1.5}
+    >>> row = grouped(SCORES, log).to_pylist()[0]
+    >>> row["y_true"], [(b["score_bin"], b["n"], b["sum_p"]) for b in row["bins"]]
+    ('1', [(75, 2, 1.5)])
     """
     of_scores = table is not CLASSES
     names = [name for name in table.keys if name not in ("day", "score_bin")]
@@ -97,14 +101,27 @@ def grouped(table: CountTable, predictions: pa.Table) -> pa.Table | None:
         for total, weight in zip(sums, weights, strict=True):
             total[low:high] += np.bincount(group, weight, high - low)
     is_there = np.flatnonzero(n)
+    counts = {"n": n[is_there]} | {
+        name: total[is_there] for name, total in zip(summed, sums, strict=True)
+    }
+    if of_scores:
+        row, bins = np.divmod(is_there, N_BINS + 1)
+        begins = np.flatnonzero(np.diff(row, prepend=-1))
+        counts = {"bins": _bins_of_rows(begins, np.where(bins == N_BINS, -1, bins), counts)}
+        is_there = is_there[begins]
     at = dict(zip(sizes, np.unravel_index(is_there, tuple(sizes.values())), strict=True))
     keys: dict[str, pa.Array] = {name: _texts(texts[name].dictionary, at[name]) for name in names}
     keys["day"] = pa.array((at["day"] + first).astype(np.int32)).cast(pa.date32())
-    if of_scores:
-        bins = np.where(at["score_bin"] == N_BINS, -1, at["score_bin"])
-        keys["score_bin"] = pa.array(bins.astype(np.int32))
-    counts = {name: total[is_there] for name, total in zip(summed, sums, strict=True)}
-    return pa.table(keys | {"n": n[is_there]} | counts)
+    return pa.table(keys | counts)
+
+
+def _bins_of_rows(
+    begins: np.ndarray[Any, Any], bins: np.ndarray[Any, Any], counts: Mapping[str, Any]
+) -> pa.ListArray:
+    """Bins with their counts as lists, by where the list of each row begins."""
+    columns = {"score_bin": bins.astype(np.int32)} | {**counts}
+    of_bin = pa.StructArray.from_arrays([*map(pa.array, columns.values())], [*columns])
+    return pa.ListArray.from_arrays(np.append(begins, len(bins)).astype(np.int32), of_bin)
 
 
 def _binned(column: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -148,11 +148,13 @@ def replace_counts(writer: Writer, counted: Iterable[CountedDays]) -> None:
     """
     for ahead in counted:
         _delete(writer, ahead.days)
-        writer.insert(ahead.days.table.name, ahead.counts)
+        table = ahead.days.table
+        writer.insert(table.name, ahead.counts, table.stored("SELECT * FROM new_rows"))
 
 
 def _lay_down(writer: Writer, days: Days) -> None:
-    writer.execute(f"INSERT INTO {days.table.name} {days.counts}", project=days.project)
+    stored = days.table.stored(days.counts)
+    writer.execute(f"INSERT INTO {days.table.name} BY NAME {stored}", project=days.project)
 
 
 def _delete(writer: Writer, days: Days) -> None:
@@ -207,3 +209,42 @@ def _within(column: str, kind: str, spans: Sequence[tuple[date, date]]) -> str:
     return " OR ".join(
         f"{column} >= {kind} '{first}' AND {column} < {kind} '{end}'" for first, end in spans
     )
+
+
+def wrong_counts(reader: Reader) -> int:
+    """How many counts are not as the stored predictions and labels give them.
+
+    Counts are held to the unit, sums to a billionth: the order in which numbers are added shows in
+    their last digits.
+    """
+    return sum(int(reader._rows(_n_wrong(table), {})[0]["n"]) for table in TABLES)
+
+
+def recount_all(writer: Writer) -> None:
+    """Make all counts anew from the stored predictions and labels."""
+    for table in TABLES:
+        writer.execute(f"DELETE FROM {table.name}")
+        writer.execute(f"INSERT INTO {table.name} BY NAME {table.stored(rollup(table))}")
+
+
+def _n_wrong(table: CountTable) -> str:
+    same = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in table.keys)
+    differ = [f"a.{c} IS DISTINCT FROM b.{c}" for c in table.counts]
+    differ += [
+        f"(a.{s} IS DISTINCT FROM b.{s} AND NOT coalesce(abs(a.{s} - b.{s}) <= "
+        f"1e-9 * greatest(1, {_scale(s)}), false))"
+        for s in table.sums
+    ]
+    summed = ", ".join(f"sum({c}) AS {c}" for c in (*table.counts, *table.sums))  # if it is twice
+    keys = ", ".join(table.keys)
+    return (
+        f"SELECT count(*) AS n FROM ({rollup(table)}) a FULL JOIN "
+        f"(SELECT {keys}, {summed} FROM {table.counts_in(table.name)} GROUP BY {keys}) b "
+        f"ON {same} WHERE {' OR '.join(differ)}"
+    )
+
+
+def _scale(name: str) -> str:
+    """The size of a sum's terms together: errors to both sides cancel, their sizes do not."""
+    of = {"sum_error": "sum_abs_error", "sum_actual": "sum_abs_actual"}.get(name, name)
+    return f"abs(a.{of})"

@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from mlpm_core.records import KINDS, Column, ColumnKind, Record, columns
+from mlpm_core.store.log_counts import TABLES
 
 _SQL_TYPE = {
     ColumnKind.NAME: "VARCHAR",
@@ -22,6 +23,14 @@ _SQL_TYPE = {
     ColumnKind.MOMENT: "TIMESTAMP",
     ColumnKind.FLAG: "BOOLEAN",
 }
+
+_NAMES = dict.fromkeys(("project", "model_id", "model_version"), "DICTIONARY")
+_COMPRESSION = {
+    "metric_results": dict.fromkeys(("metric", "granularity", "label_status"), "DICTIONARY")
+    | _NAMES,
+    "prediction_log": {"prediction_id": "FSST", "decision": "DICTIONARY"} | _NAMES,
+}
+"""How columns of long files are kept: otherwise the engine tries all ways on every piece of them."""
 
 
 def quoted(identifier: str) -> str:
@@ -46,10 +55,12 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _column(column: Column) -> str:
+def _column(column: Column, compression: str | None) -> str:
     text = f"{quoted(column.name)} {_SQL_TYPE[column.kind]}"
     if column.required or column.default is not None:
         text += " NOT NULL"
+    if compression:
+        text += f" USING COMPRESSION {compression}"
     name = quoted(column.name)
     bounds = [f"{name} >= {column.low:g}"] if column.low is not None else []
     bounds += [f"{name} <= {column.high:g}"] if column.high is not None else []
@@ -63,8 +74,9 @@ def table(record: type[Record]) -> str:
 
     Behind them the batch by which the row was replaced; see `mlpm_core.store.replaced_rows`.
     """
+    kept = _COMPRESSION.get(record.kind, {})
     lines = ["batch_seq BIGINT NOT NULL", "line INTEGER NOT NULL"]
-    lines += [*(_column(c) for c in columns(record)), "replaced_by BIGINT"]
+    lines += [*(_column(c, kept.get(c.name)) for c in columns(record)), "replaced_by BIGINT"]
     return f"CREATE TABLE {quoted(record.kind)} (\n    " + ",\n    ".join(lines) + "\n);"
 
 
@@ -116,7 +128,9 @@ def of_now(sql: str) -> str:
 
 @cache
 def _views_now() -> dict[str, str]:
-    kept = {f"{table}_known": table for table in ("batches", "log_counts", "log_scores")}
+    kept = {"batches_known": "batches"} | {
+        f"{table.name}_known": table.counts_in(table.name) for table in TABLES
+    }
     in_force = {"batches_in_force": f"(SELECT * FROM batches WHERE {not_undone('seq')})"}
     return kept | in_force | {f"{k}_current": held_now(record) for k, record in KINDS.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 
 from mlpm_core.store import Store, connection
 from mlpm_core.store.writer import Writer
@@ -85,3 +86,38 @@ def test_a_later_migration_follows_the_first_schema(tmp_path, monkeypatch):
     facts, _ = opened(tmp_path / "newer.duckdb", monkeypatch)
     assert facts["versions"] == [(n,) for n, _ in connection.migrations()]
     assert "added" in {name for name, _ in facts["tables"]}
+
+
+KEPT = {
+    "metric_results": dict.fromkeys(
+        ("project", "model_id", "model_version", "metric", "granularity", "label_status"),
+        "Dictionary",
+    ),
+    "prediction_log": {
+        "prediction_id": "FSST",
+        **dict.fromkeys(("project", "model_id", "model_version", "decision"), "Dictionary"),
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+@pytest.mark.parametrize("first", ["at once", "by steps"])
+def test_columns_of_long_files_are_kept_as_they_name(kind, first, tmp_path, monkeypatch):
+    """Texts for which the engine would choose otherwise; it does not tell what a column names."""
+    if first == "by steps":
+        monkeypatch.setattr(connection, "first_schema", lambda: (10**6, "SELECT 1/0;"))
+    path = tmp_path / "kept.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as file:
+        described = file.execute(f"DESCRIBE {kind}").fetchall()
+        constant = {"VARCHAR": "md5(CAST(i AS VARCHAR))", "TIMESTAMP": "TIMESTAMP '2026-01-01'"}
+        cells = ["'same'" if name == "prediction_id" else constant.get(type_, "1")
+                 for name, type_, *_ in described]  # fmt: skip
+        file.execute(f"INSERT INTO {kind} SELECT {', '.join(cells)} FROM range(5000) t(i)")
+        file.execute("CHECKPOINT")
+        found = dict(file.execute(
+            f"SELECT column_name, min(compression) FROM pragma_storage_info('{kind}') "
+            "WHERE segment_type = 'VARCHAR' GROUP BY ALL HAVING min(compression) = max(compression)"
+        ).fetchall())  # fmt: skip
+    assert {name: found[name] for name in KEPT[kind]} == KEPT[kind]
+    assert "Dictionary" not in {found[name] for name in found.keys() - KEPT[kind].keys()}

@@ -172,7 +172,7 @@ def counts(workspace):
             row
             for table in TABLES
             for row in reader._rows(
-                f"SELECT * FROM {table.name} ORDER BY {', '.join(table.keys)}", {}
+                f"SELECT * FROM {table.counts_in(table.name)} ORDER BY {', '.join(table.keys)}", {}
             )
         ]
 
