@@ -22,6 +22,7 @@ from mlpm_core.records import KINDS, MetricResult, Model, Prediction, columns, n
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from mlpm_core.intake.columns.readings import Faults
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.intake.profile import Profile
@@ -104,12 +105,12 @@ def compared(
     )
     return ImportPlan(
         receipt=receipt,
-        lines=faults.lines[kept.of] + 1,
+        lines=_lines(faults, kept.of),
         rows=kept.table(names),
-        same_lines=faults.lines[same.of] + 1,
+        same_lines=_lines(faults, same.of),
         same_rows=same.table(names),
         new_models=new_models,
-        changed_lines=faults.lines[np.flatnonzero(changed)] + 1,
+        changed_lines=_lines(faults, np.flatnonzero(changed)),
         registers_models=bool(new_models),
         parts=file.parts,
     )
@@ -230,7 +231,8 @@ def _without_conflicts(
     rows: Rows, record: type[Record], names: list[str], file: ParsedFile, stored: StoredRecords
 ) -> tuple[Rows, Flags]:
     """The rows whose key no other row gives different content, and which repeat an earlier one."""
-    if stored.keys_are_unique(_shortened(rows, record.key)):
+    ascends = any(_ascends(rows.fields[name]) for name in record.key)
+    if ascends or stored.keys_are_unique(_shortened(rows, record.key)):
         return rows, np.zeros(len(rows.of), dtype=bool)
     key = rows.numbered(record.key)
     content = rows.numbered(names)
@@ -251,6 +253,30 @@ def _without_conflicts(
             file.faults.add(i, None, code, None, rows=line_list, **said)
     is_good = ~file.faults.is_bad[rows.of]
     return rows.taken(is_good), _repeats(content[is_good])
+
+
+def _ascends(texts: pa.Array) -> bool:
+    """Whether every text is longer than the one before it or as long and later, as counted ids are.
+
+    Examples
+    --------
+    >>> _ascends(pa.array(["p8", "p9", "p10"])), _ascends(pa.array(["a", "b", "b"]))
+    (True, False)
+    """
+    if not pa.types.is_string(texts.type) or texts.null_count or not len(texts):
+        return False
+    before, after = texts.slice(0, len(texts) - 1), texts.slice(1)
+    sizes = pc.binary_length(texts)
+    size_before, size_after = sizes.slice(0, len(texts) - 1), sizes.slice(1)
+    is_later = pc.and_(pc.equal(size_before, size_after), pc.less(before, after))
+    return bool(pc.all(pc.or_(pc.less(size_before, size_after), is_later), min_count=0).as_py())
+
+
+def _lines(faults: Faults, records: Codes) -> Codes:
+    """The lines of some records, from 1."""
+    lines: Codes = faults.lines[records]
+    lines += 1
+    return lines
 
 
 def _rewritten_id(rows: Rows, i: int) -> str | None:

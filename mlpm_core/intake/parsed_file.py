@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from mlpm_core.intake.row_parts import Parts
 from mlpm_core.records import ColumnKind, Receipt, Reject, Warned, record_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.records import Record
 
@@ -87,10 +90,7 @@ class ParsedFile:
     def unpacked(cls, document: dict[str, Any], tables: list[pa.Table]) -> ParsedFile:
         """What `packed` packed."""
         rows, records = ({n: _one(t.column(n)) for n in t.column_names} for t in tables)
-        of, lines = (
-            _unpacked_codes(codes, first)
-            for codes, first in zip((rows["of"], records["line"]), document["first"], strict=True)
-        )
+        of, lines = _unpacked_codes((rows["of"], records["line"]), document["first"])
         faults = Faults(lines, [Reject.model_construct(**r) for r in document["rejects"]])
         faults.is_bad = records["is_bad"].to_numpy(zero_copy_only=False).copy()
         receipt = Receipt.model_validate(document["receipt"])
@@ -143,11 +143,16 @@ def _packed_codes(codes: Codes) -> pa.Array:
     return pa.nulls(n) if is_in_a_row else pa.array(codes)
 
 
-def _unpacked_codes(codes: pa.Array, first: int) -> Codes:
-    if pa.types.is_null(codes.type):
-        return np.arange(first, first + len(codes), dtype=np.int64)
-    numbers: Codes = codes.to_numpy()
-    return numbers
+def _unpacked_codes(packed: Sequence[pa.Array], first: Sequence[int]) -> list[Codes]:
+    """Places of records as they were; those of one after the other are parts of one long row."""
+    in_a_row = [pa.types.is_null(codes.type) for codes in packed]
+    ends = [start + len(codes) for codes, start in zip(packed, first, strict=True)]
+    every = np.arange(max(compress(ends, in_a_row), default=0), dtype=np.int64)
+    every.flags.writeable = False
+    return [
+        every[start:end] if is_in_a_row else codes.to_numpy()
+        for codes, start, end, is_in_a_row in zip(packed, first, ends, in_a_row, strict=True)
+    ]
 
 
 def _typed(column: pa.Array, kind: ColumnKind, empty: dict[pa.DataType, pa.Array]) -> pa.Array:

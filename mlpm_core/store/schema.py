@@ -30,7 +30,7 @@ _COMPRESSION = {
     | _NAMES,
     "prediction_log": {"prediction_id": "FSST", "decision": "DICTIONARY"} | _NAMES,
 }
-"""How columns of long files are kept: otherwise the engine tries all ways on every piece of them."""
+"""How columns of long files are kept; the engine would try all ways on every piece of them."""
 
 
 def quoted(identifier: str) -> str:
