@@ -28,7 +28,8 @@ _NAMES = dict.fromkeys(("project", "model_id", "model_version"), "DICTIONARY")
 _COMPRESSION = {
     "metric_results": dict.fromkeys(("metric", "granularity", "label_status"), "DICTIONARY")
     | _NAMES,
-    "prediction_log": {"prediction_id": "FSST", "decision": "DICTIONARY"} | _NAMES,
+    "prediction_log": {"prediction_id": "FSST", "decision": "DICTIONARY", "segment": "DICTIONARY"}
+    | _NAMES,
 }
 """How columns of long files are kept; the engine would try all ways on every piece of them."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from mlpm_core.records import record_of
 from mlpm_core.store import Store, connection
+from mlpm_core.store.schema import table
 from mlpm_core.store.writer import Writer
 
 FACTS = {
@@ -95,7 +97,9 @@ KEPT = {
     ),
     "prediction_log": {
         "prediction_id": "FSST",
-        **dict.fromkeys(("project", "model_id", "model_version", "decision"), "Dictionary"),
+        **dict.fromkeys(
+            ("project", "model_id", "model_version", "decision", "segment"), "Dictionary"
+        ),
     },
 }
 
@@ -120,4 +124,5 @@ def test_columns_of_long_files_are_kept_as_they_name(kind, first, tmp_path, monk
             "WHERE segment_type = 'VARCHAR' GROUP BY ALL HAVING min(compression) = max(compression)"
         ).fetchall())  # fmt: skip
     assert {name: found[name] for name in KEPT[kind]} == KEPT[kind]
+    assert any(table(record_of(kind)) in text for _, text in connection.migrations())
     assert "Dictionary" not in {found[name] for name in found.keys() - KEPT[kind].keys()}

@@ -54,7 +54,7 @@ CREATE TABLE "prediction_log" (
     "y_true" VARCHAR NOT NULL,
     "decision" VARCHAR NOT NULL USING COMPRESSION DICTIONARY,
     "model_version" VARCHAR NOT NULL USING COMPRESSION DICTIONARY,
-    "segment" VARCHAR NOT NULL,
+    "segment" VARCHAR NOT NULL USING COMPRESSION DICTIONARY,
     replaced_by BIGINT
 );
 INSERT INTO "prediction_log" BY NAME SELECT * FROM "prediction_log_before";
