@@ -245,8 +245,8 @@ QUESTIONS: Final[dict[str, str]] = {
         "are they of?"
     ),
     "zone-header": (
-        "{column} is of the zone {name}, which can be read in several ways. Which times does it "
-        "hold?"
+        "{column} is of the zone {name}. Does it follow the clocks of a place, which change with "
+        "summer time, or is it always as far from UTC?"
     ),
     "zone-local": "{column} holds local times. Of which zone are they?",
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
