@@ -378,7 +378,7 @@ def _row_warnings(
     if is_identical.any():
         warnings.append(warned("identical-row", int(is_identical.sum()), n=int(is_identical.sum())))
     n_noted = {note: int(n[is_good].sum()) for note, n in file.notes.items()}
-    for note in ("trimmed", "utc-assumed"):
+    for note in ("trimmed", "utc-assumed", "hour-twice", "hour-never"):
         if n_noted.get(note):
             warnings.append(warned(note, n_noted[note], n=n_noted[note]))
     if n_noted.get("number-like-id"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlpm_core.intake.files.table import Codes
     from mlpm_core.records import Record
 
-NOTES = ("trimmed", "utc-assumed", "number-like-id")
+NOTES = ("trimmed", "utc-assumed", "hour-twice", "hour-never", "number-like-id")
 PERIOD_UNSAID = "period-unsaid"
 """Note of a result of which nothing says how long its period is."""
 SET_ASIDE = "set-aside"

@@ -170,7 +170,7 @@ class Profile(BaseModel):
     @classmethod
     def _offsets(cls, given: dict[str, str]) -> dict[str, str]:
         for text in given.values():
-            if text != FAULTY and not _OFFSET.fullmatch(text) and not _is_place(text):
+            if text not in (FAULTY, "UTC") and not _OFFSET.fullmatch(text) and not _is_place(text):
                 raise ValueError(
                     f"write an offset such as +05:30, a place such as Europe/Berlin, or {FAULTY}"
                 )

@@ -248,6 +248,10 @@ QUESTIONS: Final[dict[str, str]] = {
         "{column} is of the zone {name}. Does it follow the clocks of a place, which change with "
         "summer time, or is it always as far from UTC?"
     ),
+    "zone-beside": (
+        "{column} has times without a zone ({n}), though those of {other} have one. Which zone are "
+        "they of?"
+    ),
     "zone-local": "{column} holds local times. Of which zone are they?",
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
@@ -375,6 +379,13 @@ WARNINGS: Final[dict[str, str]] = {
     "side-tables": "Rows of a table beside the one that is read, which are left out: {n}, {names}.",
     "epics-left-out": "Epics that are left out, since their work is in their issues: {n}, {names}.",
     "utc-assumed": "Times without offset that were taken as UTC: {n}.",
+    "hour-twice": (
+        "Times of an hour that comes twice when clocks are set back, each taken as the first: {n}."
+    ),
+    "hour-never": (
+        "Times of an hour that clocks leave out when they are set forward, taken as an hour later: "
+        "{n}. The zone may be another one."
+    ),
     "orphan-label": "Labels that have no prediction yet, and are kept and joined later: {n}.",
     "number-like-id": "{ids} look like numbers rewritten by a spreadsheet; kept as text.",
 }

@@ -10,7 +10,14 @@ from mlpm_core.intake.columns.date_forms import form_of, in_any_form, in_form
 from mlpm_core.intake.columns.dates import HALF, moment
 from mlpm_core.intake.columns.mends import Mended, filled
 from mlpm_core.intake.columns.period_names import BEGINS, period_name
-from mlpm_core.intake.columns.zone_names import SEVERAL, told_by_others, with_offset, zoned
+from mlpm_core.intake.columns.time_texts import as_usual
+from mlpm_core.intake.columns.zone_names import (
+    SEVERAL,
+    change_at,
+    told_by_others,
+    with_offset,
+    zoned,
+)
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Fault, question, shown
 from mlpm_core.intake.profile import FAULTY, Profile
@@ -32,6 +39,29 @@ def mended_dates(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
     """How the faulty cells of a column of dates may be meant; None when nothing tells it."""
+    if not grammar.profile.reads_layouts:
+        return _mended(column, texts, read, grammar)
+    usual = {
+        text: plain
+        for text in filled(texts)
+        if (plain := as_usual(text)) != text and read(text).fault is not None
+    }
+    if not usual:
+        return _mended(column, texts, read, grammar)
+
+    def plain_of(text: str) -> str:
+        return usual.get(text.strip(SPACES), text)
+
+    mend = _mended(column, [*map(plain_of, texts)], read, grammar)
+    if mend is not None and mend.read is None:
+        return mend
+    read_plain = mend.read if mend is not None and mend.read is not None else read
+    return Mended(lambda text: read_plain(plain_of(text)))
+
+
+def _mended(
+    column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
+) -> Mended | None:
     for mend in (_with_zones, _with_form, _with_names):
         mended = mend(column, texts, read, grammar)
         if mended is not None:
@@ -114,7 +144,10 @@ def _with_zones(
     def read_zoned(text: str) -> Cell:
         plain, name = apart(text)
         cell = read_plain(plain)
-        return cell._replace(notes=(*cell.notes, ZONE + name)) if name else cell
+        if not name:
+            return cell
+        changes = change_at(text.strip(SPACES), order) if grammar.profile.reads_layouts else None
+        return cell._replace(notes=(*cell.notes, ZONE + name, *([changes] if changes else [])))
 
     return Mended(read_zoned)
 

@@ -20,6 +20,7 @@ from mlpm_core.intake.columns.mapping import (
 from mlpm_core.intake.columns.marks import about_marks
 from mlpm_core.intake.columns.period_words import day_in_words
 from mlpm_core.intake.columns.rows import flags
+from mlpm_core.intake.columns.time_texts import without_zone
 from mlpm_core.intake.files.lines import is_blank
 from mlpm_core.intake.messages import Refusal, question, reject, shown
 from mlpm_core.intake.metric_names import KEEP
@@ -353,7 +354,8 @@ def _read_in(text: str, order: str) -> str:
     >>> _read_in("06.07.2026", "dmy"), _read_in("13/07/2026 9:30", "mdy")
     ('06.07.2026 is Mon 6 Jul 2026', '13/07/2026 9:30 is no date')
     """
-    read = moment(text, order, None) or in_any_form(text, order)
+    plain = without_zone(text)
+    read = moment(plain, order, None) or in_any_form(plain, order)
     if read is None or read.at is None:
         return f"{text} {NO_DATE}"
     return f"{text} is {day_in_words(read.local or read.at)}"

@@ -11,7 +11,8 @@ import numpy as np
 
 from mlpm_core.errors import InputError, quoted
 from mlpm_core.intake.columns.rows import keyed
-from mlpm_core.intake.columns.zone_names import with_offset
+from mlpm_core.intake.columns.time_texts import as_usual
+from mlpm_core.intake.columns.zone_names import UTC_NAME, with_offset
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, question
 from mlpm_core.records import MetricResult, columns
@@ -32,7 +33,6 @@ COMMON_ZONES: Final = (
     "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Santiago",
     "Australia/Sydney", "Pacific/Auckland", "Asia/Jerusalem",
 )  # fmt: skip
-UTC_NAME: Final = "UTC"
 _EPOCH: Final = datetime(1970, 1, 1)
 _OFFSET: Final = re.compile(
     r"[0-9]:[0-9]{2}[^+-]*([+-])([0-9]{2}):?([0-9]{2})?(?: UTC)?(?: \([^()]*\))?$"
@@ -59,7 +59,7 @@ def in_utc(
     if profile.zone is None and profile.is_replay:
         return starts, ()
     if profile.zone is None and (
-        offsets := offsets_beside(readings["period_start"], is_local, profile)
+        offsets := _offsets_beside(readings["period_start"], is_local, profile)
     ):
         raise Refusal(questions=[about_mixed(starts, readings["period_start"], is_local, offsets)])
     turn = turns(starts, readings, is_local)
@@ -115,21 +115,30 @@ def from_utc(local: Moments, name: str, is_later: Flags | None = None) -> Durati
     return before
 
 
-def offsets_beside(reading: Reading, is_local: Flags, profile: Profile) -> dict[str, str]:
-    """The offsets of times beside those without one, each with a cell that bears it.
+def offsets_of(reading: Reading, where: Flags, profile: Profile) -> dict[str, str]:
+    """The offsets that some times are written with, each with a cell that bears it.
 
-    No offset where some of them are said to be UTC: then those without are UTC, too.
+    Those that are said to be UTC, in whichever way, are so under the name of it.
     """
-    others = np.flatnonzero(~is_local & ~reading.is_faulty())[:_MOST_LOOKED] if (
-        is_local.any() and not is_local.all()
-    ) else ()  # fmt: skip
-    texts = dict.fromkeys(reading.text(i).strip(SPACES) for i in others)
+    others = np.flatnonzero(where & ~reading.is_faulty())[:_MOST_LOOKED]
     found: dict[str, str] = {}
-    for text in texts:
-        plain = with_offset(text, profile.zones, profile.date_order) or text
-        if (match := _OFFSET.search(plain)) is not None:
+    for text in dict.fromkeys(reading.text(i).strip(SPACES) for i in others):
+        usual = as_usual(text) if profile.reads_layouts else text
+        plain = with_offset(usual, profile.zones, profile.date_order) or usual
+        if _UTC.search(usual):
+            found.setdefault(UTC_NAME, text)
+        elif (match := _OFFSET.search(plain)) is not None:
             found.setdefault(f"{match[1]}{match[2]}:{match[3] or '00'}", text)
-    return {} if any(_UTC.search(text) for text in texts) else found
+    return found
+
+
+def _offsets_beside(reading: Reading, is_local: Flags, profile: Profile) -> dict[str, str]:
+    """The offsets of times beside those without one; none where some of them are UTC.
+
+    Then those without are UTC, too.
+    """
+    found = offsets_of(reading, ~is_local, profile) if is_local.any() else {}
+    return {} if UTC_NAME in found else found
 
 
 def about_mixed(

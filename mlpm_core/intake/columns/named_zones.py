@@ -12,19 +12,26 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from mlpm_core.intake.columns.cell_parser import ZONE
+from mlpm_core.intake.columns.cell_parser import LOCAL_DAY, ZONE
 from mlpm_core.intake.columns.local_times import (
     COMMON_ZONES,
-    UTC_NAME,
     about_mixed,
     from_utc,
-    offsets_beside,
+    offsets_of,
     turns,
 )
-from mlpm_core.intake.columns.readings import Reading
-from mlpm_core.intake.columns.zone_names import OFFSETS, PLACES, SEVERAL, place
+from mlpm_core.intake.columns.readings import PlainReading, Reading
+from mlpm_core.intake.columns.zone_headers import (
+    ALSO_WORDS,
+    LOCAL,
+    PLACE_OF,
+    is_of_zones,
+    zone_in_header,
+    zones_beside,
+)
+from mlpm_core.intake.columns.zone_names import OFFSETS, SEVERAL, UTC_NAME
+from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import question
-from mlpm_core.intake.metric_names import normal
 from mlpm_core.intake.profile import FAULTY
 from mlpm_core.records import ColumnKind
 
@@ -39,105 +46,12 @@ if TYPE_CHECKING:
     from mlpm_core.intake.profile import Profile
     from mlpm_core.records import Column, Question
 
-LOCAL: Final = "local"
-"""What stands for a zone where a header only says that its times are local."""
-
 _ZONES: Final = (
     *COMMON_ZONES, "America/Sao_Paulo", "Africa/Johannesburg", "Europe/Istanbul", "Europe/Moscow",
     "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo", UTC_NAME,
 )  # fmt: skip
-_PLACE_OF: Final = {
-    ("CET", "+01:00"): "Europe/Berlin", ("MEZ", "+01:00"): "Europe/Berlin",
-    ("CEST", "+02:00"): "Europe/Berlin", ("MESZ", "+02:00"): "Europe/Berlin",
-    ("WET", "+00:00"): "Europe/Lisbon", ("WEST", "+01:00"): "Europe/Lisbon",
-    ("BST", "+01:00"): "Europe/London",
-    ("EET", "+02:00"): "Europe/Helsinki", ("EEST", "+03:00"): "Europe/Helsinki",
-    ("IST", "+02:00"): "Asia/Jerusalem", ("IDT", "+03:00"): "Asia/Jerusalem",
-    ("IST", "+01:00"): "Europe/Dublin",
-    ("EST", "-05:00"): "America/New_York", ("EDT", "-04:00"): "America/New_York",
-    ("CST", "-06:00"): "America/Chicago", ("CDT", "-05:00"): "America/Chicago",
-    ("CST", "-05:00"): "America/Havana",
-    ("MST", "-07:00"): "America/Denver", ("MDT", "-06:00"): "America/Denver",
-    ("PST", "-08:00"): "America/Los_Angeles", ("PDT", "-07:00"): "America/Los_Angeles",
-    ("AKST", "-09:00"): "America/Anchorage", ("AKDT", "-08:00"): "America/Anchorage",
-    ("AST", "-04:00"): "America/Halifax", ("ADT", "-03:00"): "America/Halifax",
-    ("NST", "-03:30"): "America/St_Johns", ("NDT", "-02:30"): "America/St_Johns",
-    ("CLT", "-04:00"): "America/Santiago",
-    ("AEST", "+10:00"): "Australia/Sydney", ("AEDT", "+11:00"): "Australia/Sydney",
-    ("ACST", "+09:30"): "Australia/Adelaide", ("ACDT", "+10:30"): "Australia/Adelaide",
-    ("NZST", "+12:00"): "Pacific/Auckland", ("NZDT", "+13:00"): "Pacific/Auckland",
-}  # fmt: skip
-"""Whose clocks show an abbreviation in one half of the year, by its offset."""
-
-_HEADERS: Final = frozenset(map(normal, (
-    "zone", "time zone", "timezone", "tz", "tz name", "tzname", "zone id", "utc offset", "offset",
-    "Zeitzone", "fuseau horaire", "huso horario", "zona horaria", "fuso orario", "tijdzone",
-)))  # fmt: skip
-_LOCAL_WORDS: Final = frozenset(
-    ("local", "local time", "localtime", "ortszeit", "lokalzeit", "heure locale", "hora local")
-)
-_AS_WORD: Final = frozenset((  # written small behind a name they are no word of another meaning
-    "utc", "gmt", "cet", "cest", "mez", "mesz", "eet", "eest", "pst", "pdt", "mst", "mdt", "cdt",
-    "edt", "jst", "kst", "msk", "sgt", "hkt", "aest", "aedt",
-))  # fmt: skip
-_IN_BRACKETS: Final = re.compile(r".*[(\[]\s*(?P<zone>[^()\[\]]+?)\s*[)\]]\s*")
-_BEHIND: Final = re.compile(r".*[ ,](?P<zone>[A-Z]{2,5}(?:/[A-Z]{3,5})?|[A-Z][A-Za-z]+/\w+)\s*")
-_AFTER: Final = re.compile(r".*[_. ](?P<zone>[A-Za-z]{3,5})\s*")
-_OFFSET: Final = re.compile(
-    r"(?:UTC|GMT)?\s*(?P<sign>[+\u2212-])\s*(?P<hours>[01]?[0-9])(?::?(?P<minutes>[0-9]{2}))?"
-)
-
-
-def zone_in_header(header: str) -> str | None:
-    """The zone that the header of times names, by its name or offset; `LOCAL`; None without one.
-
-    Examples
-    --------
-    >>> [zone_in_header(h) for h in ("ts (CET)", "time [Europe/Berlin]", "made_at_utc", "at UTC+1")]
-    ['CET', 'Europe/Berlin', 'UTC', '+01:00']
-    >>> [zone_in_header(h) for h in ("local time", "started_at", "time (s)", "ts_est")]
-    ['local', None, None, None]
-    """
-    text = header.strip()
-    if normal(text).removesuffix(" time") in _LOCAL_WORDS or normal(text) in _LOCAL_WORDS:
-        return LOCAL
-    if match := _IN_BRACKETS.fullmatch(text):
-        return LOCAL if match["zone"].lower() in _LOCAL_WORDS else zone_named(match["zone"])
-    if match := re.fullmatch(rf".*[ _](?P<zone>(?:UTC|GMT){_OFFSET.pattern})", text):
-        return zone_named(match["zone"])
-    if match := _BEHIND.fullmatch(text):
-        return zone_named(match["zone"])
-    match = _AFTER.fullmatch(text)
-    if match is None:
-        return None
-    word = match["zone"].lower()
-    return LOCAL if word == "local" else word.upper() if word in _AS_WORD else None
-
-
-def zone_named(text: str) -> str | None:
-    """A zone as it is written: an offset, an abbreviation, or a place; None for other words.
-
-    Examples
-    --------
-    >>> [zone_named(t) for t in ("GMT-5", "CET/CEST", "europe/berlin", "ET", "north", "Z")]
-    ['-05:00', 'Europe/Berlin', 'Europe/Berlin', 'America/New_York', None, 'UTC']
-    """
-    text = text.strip()
-    if match := _OFFSET.fullmatch(text):
-        sign = "-" if match["sign"] != "+" else "+"
-        return f"{sign}{match['hours'].zfill(2)}:{match['minutes'] or '00'}"
-    if text in ("Z", "UTC", "GMT", "UTC/GMT", "GMT/UTC"):
-        return UTC_NAME
-    if text in PLACES:
-        return PLACES[text]
-    if text in OFFSETS or text in SEVERAL:
-        return text
-    parts = text.split("/")
-    if len(parts) == 2 and all(part in OFFSETS or part in SEVERAL for part in parts):
-        both = [{at for (name, _), at in _PLACE_OF.items() if name == part} for part in parts]
-        return next(iter(both[0] & both[1]), None)
-    written = "/".join(part[:1].upper() + part[1:] for part in parts)
-    return next((t for t in (text, written) if "/" in t and place(t) is not None), None)
+_SAYS_UTC: Final = re.compile(r".*[0-9](?:Z| (?:UTC|GMT) [0-9]{4})\s*")
+_Beside = tuple[np.ndarray[Any, Any], list[str | None]]
 
 
 class _MovedReading(Reading):
@@ -186,7 +100,7 @@ class NamedZones:
     questions : dict of str to list of Question
         By field.
     used : set of int
-        The position of the column that names zones, if there is one.
+        The positions of the columns that name zones.
     """
 
     def __init__(self, profile: Profile, columns: FileColumns) -> None:
@@ -198,63 +112,93 @@ class NamedZones:
         self, readings: dict[str, Reading], fields: Sequence[Column], table: Table
     ) -> dict[str, Reading]:
         """The readings, with moments of a named zone in UTC; days stay the days that they are."""
-        moments = [
-            c.name
-            for c in fields
-            if c.kind is ColumnKind.MOMENT
-            and c.name in self._columns.at
-            and "utc-assumed" in readings[c.name].notes
-        ]
-        if not self._profile.reads_layouts or not moments:
+        if not self._profile.reads_layouts:
             return readings
-        beside = self._beside(table)
-        return readings | {name: self._moved(name, readings, beside) for name in moments}
+        names = [
+            c.name for c in fields if c.kind is ColumnKind.MOMENT and c.name in self._columns.at
+        ]
+        readings = readings | {name: _without_utc(readings[name]) for name in names}
+        of_zones = {
+            name: self._zones_of(name, readings[name], table)
+            for name in names
+            if "utc-assumed" in readings[name].notes
+        }
+        moments = {name: readings[name] for name in names}
+        return readings | {
+            name: self._moved(
+                name, readings, zones,
+                {} if zones else self._said_by_others(name, of_zones, moments),
+            )
+            for name, zones in of_zones.items()
+        }  # fmt: skip
 
-    def _beside(self, table: Table) -> tuple[np.ndarray[Any, Any], list[str | None]] | None:
-        """The zone of every record by its place in a list, if a column holds nothing but zones."""
+    def _zones_of(self, name: str, reading: Reading, table: Table) -> dict[str, Flags]:
+        """Which times without a zone are of which, as a header or a column beside says."""
+        header, is_local = self._columns.label(name), reading.noting("utc-assumed")
+        if (own := zone_in_header(header)) is not None:
+            return {own: is_local}
+        beside = self._beside(table, header) or self._beside(table, None)
+        if beside is None:
+            return {}
+        codes, zones = beside
+        return {
+            zone: is_local & np.isin(codes, [i for i, z in enumerate(zones) if z == zone])
+            for zone in dict.fromkeys(zones)
+            if zone is not None
+        }
+
+    def _beside(self, table: Table, header: str | None) -> _Beside | None:
+        """The zone of every record by its place in a list, if one column holds nothing but zones.
+
+        With a header of times, the column is one of their own, such as started_tz.
+        """
+        columns: dict[int, _Beside] = {}
         for j in self._columns.unused():
-            if normal(self._columns.header_label(j)) not in _HEADERS or self._columns.is_ignored(j):
+            label = self._columns.header_label(j)
+            if self._columns.is_ignored(j) or not is_of_zones(label, header):
                 continue
             coded: DictionaryColumn = table.columns[j]
-            zones = [zone_named(cell) for cell in coded.cells]
-            named = [
-                bool(zone) for zone, cell in zip(zones, coded.cells, strict=True) if cell.strip()
-            ]
-            if named and all(named):
-                self.used.add(j)
-                return coded.codes, zones
-        return None
+            if zones := zones_beside(label, coded.cells, header):
+                columns[j] = coded.codes, zones
+        if len(columns) != 1:  # of two that differ none is known to be that of all times
+            return None
+        self.used |= columns.keys()
+        return next(iter(columns.values()))
+
+    def _said_by_others(
+        self,
+        name: str,
+        of_zones: Mapping[str, Mapping[str, Flags]],
+        readings: Mapping[str, Reading],
+    ) -> dict[str, str]:
+        """The zones of the file's other times, each with the column that says it; none with UTC."""
+        found: dict[str, str] = {}
+        for other, reading in readings.items():
+            if other == name:
+                continue
+            of_other = of_zones.get(other, {})
+            said = [z for z, where in of_other.items() if z != LOCAL and where.any()]
+            said += offsets_of(reading, ~reading.noting("utc-assumed"), self._profile)
+            found |= dict.fromkeys(said, self._columns.label(other))
+        return {} if UTC_NAME in found else found
 
     def _moved(
         self,
         name: str,
         readings: dict[str, Reading],
-        beside: tuple[np.ndarray[Any, Any], list[str | None]] | None,
+        of_zone: Mapping[str, Flags],
+        said: Mapping[str, str],
     ) -> Reading:
-        reading = readings[name]
+        reading, profile = readings[name], self._profile
         header = self._columns.label(name)
-        own = zone_in_header(header)
         is_local, local = reading.noting("utc-assumed"), _moments(reading)
-        if own is not None:
-            of_zone = {own: is_local}
-        elif beside is not None:
-            codes, zones = beside
-            of_zone = {
-                zone: is_local & np.isin(codes, [i for i, z in enumerate(zones) if z == zone])
-                for zone in zones
-                if zone is not None
-            }
-        elif self._profile.zone is not None and not self._columns.is_results:
+        if not of_zone and profile.zone is not None:
             of_zone = {LOCAL: is_local}
-        else:
-            if not self._columns.is_results and (  # of which `local_times` knows more
-                offsets := offsets_beside(reading, is_local, self._profile)
-            ):
-                mixed = about_mixed(local, reading, is_local, offsets)
-                self.questions.setdefault(name, []).append(mixed)
+        if not of_zone:
+            self._ask_beside(name, readings, said)
             return reading
         notes = {"utc-assumed": is_local.copy()}
-        if _are_days(readings.get("period_start", reading) if name == "period_end" else reading):
+        if self._are_days(name, readings):
             for where in of_zone.values():
                 notes["utc-assumed"] &= ~where
             return _MovedReading(reading, local, notes)
@@ -270,7 +214,44 @@ class NamedZones:
             note = ZONE + (meant if "/" in meant or zone == LOCAL else zone)
             notes[note] = where | notes.get(note, where)
             moments[where] -= from_utc(local[where], meant, is_later[where])
+            if "/" in meant:
+                self._note_changes(notes, local, where, meant)
         return _MovedReading(reading, moments, notes)
+
+    def _ask_beside(self, name: str, readings: dict[str, Reading], said: Mapping[str, str]) -> None:
+        """Ask for the zone of times without one where others of their file have one."""
+        reading, header = readings[name], self._columns.label(name)
+        is_local, local = reading.noting("utc-assumed"), _moments(reading)
+        own = offsets_of(reading, ~is_local, self._profile)
+        if own:
+            if UTC_NAME not in own and not self._columns.is_results:  # `local_times` asks of those
+                mixed = about_mixed(local, reading, is_local, own)
+                self.questions.setdefault(name, []).append(mixed)
+            return
+        choices = [c for zone in said for c in self._choices(zone, local[is_local])]
+        if choices and not self._are_days(name, readings):
+            other, n = next(iter(said.values())), int(is_local.sum())
+            choices = [*dict.fromkeys([*choices, UTC_NAME])]
+            self._ask(name, "zone-beside", "zone", choices, local[is_local], column=header,
+                      n=n, other=other)  # fmt: skip
+
+    def _are_days(self, name: str, readings: Mapping[str, Reading]) -> bool:
+        """Whether the times of a field are days, as the starts of periods tell of their ends."""
+        if name == "period_end":
+            starts = "period_start" in self._columns.at
+            return _begin_days(readings["period_start"]) if starts else _end_days(readings[name])
+        return _begin_days(readings[name], "utc-assumed")
+
+    def _note_changes(
+        self, notes: dict[str, Flags], local: Moments, where: Flags, place: str
+    ) -> None:
+        """Note the times of hours that the clocks of a place show twice, or never."""
+        first = from_utc(local[where], place)
+        second = from_utc(local[where], place, where[where])
+        is_twice = (first > second) & (not self._columns.is_results)  # theirs are told apart
+        for note, those in (("hour-twice", is_twice), ("hour-never", first < second)):
+            noted = notes.setdefault(note, where & False)
+            noted[where] |= those
 
     def _meant(self, name: str, header: str, zone: str, local: Moments) -> str | None:
         """The place or offset that a zone stands for; None where that is asked, or is none."""
@@ -279,21 +260,28 @@ class NamedZones:
             if profile.zone is None:
                 self._ask(name, "zone-local", "zone", [*_ZONES], local, column=header)
             return profile.zone
-        if zone == UTC_NAME or "/" in zone or _OFFSET.fullmatch(zone):
-            return zone
-        if zone in profile.zones:
-            answer = profile.zones[zone]
-            return None if answer == FAULTY else answer
+        choices = self._choices(zone, local)
+        is_own = zone in ALSO_WORDS and zone_in_header(header) == zone
+        if is_own and zone not in profile.zones and (zone in SEVERAL or f"({zone}" not in header):
+            choices.append(UTC_NAME)
+        if len(choices) < 2:  # none where it was answered that it is faulty
+            return next(iter(choices), None)
+        self._ask(name, "zone-header", f"zones.{zone}", choices, local, column=header, name=zone)
+        return None
+
+    def _choices(self, zone: str, local: Moments) -> list[str]:
+        """The places and offsets that a zone may stand for at local times; itself if it is one."""
+        if (answer := self._profile.zones.get(zone)) is not None:
+            return [answer] if answer != FAULTY else []
+        if zone not in OFFSETS and zone not in SEVERAL:
+            return [zone]
         choices = []
         for offset in SEVERAL.get(zone) or [OFFSETS[zone]]:
-            at = _PLACE_OF.get((zone, offset))
+            at = PLACE_OF.get((zone, offset))
             if at and (from_utc(local, at) != from_utc(local, offset)).any():
                 choices.append(at)
             choices.append(offset)
-        if len(choices) == 1:
-            return choices[0]
-        self._ask(name, "zone-header", f"zones.{zone}", choices, local, column=header, name=zone)
-        return None
+        return choices
 
     def _ask(
         self, field: str, code: str, key: str, choices: list[str], local: Moments, **filled: object
@@ -311,10 +299,31 @@ def _moments(reading: Reading) -> Moments:
     return np.array(values, dtype="datetime64[us]")
 
 
-def _are_days(reading: Reading) -> bool:
-    """Whether times without a zone are all midnights, which stand for days wherever they are."""
-    local = _moments(reading)[reading.noting("utc-assumed")]
-    return bool((local == local.astype("datetime64[D]")).all())
+def _without_utc(reading: Reading) -> Reading:
+    """A column of times of which none that ends with UTC counts as one without a zone."""
+    if isinstance(reading, PlainReading) or "utc-assumed" not in reading.notes:
+        return reading
+    places = reading.cells.notes["utc-assumed"]
+    said = [i for i in places if _SAYS_UTC.fullmatch(reading.texts[i].strip(SPACES))]
+    if not said:
+        return reading
+    is_local = reading.noting("utc-assumed") & ~np.isin(reading.codes, said)
+    return _MovedReading(reading, _moments(reading), {"utc-assumed": is_local})
+
+
+def _begin_days(reading: Reading, note: str = "") -> bool:
+    """Whether times, or those with a note, are all midnights, which stand for days anywhere."""
+    at = _moments(reading)
+    is_day = (at == at.astype("datetime64[D]")) | reading.noting(LOCAL_DAY)
+    return bool(is_day[reading.noting(note) if note else ~np.isnat(at)].all())
+
+
+def _end_days(reading: Reading) -> bool:
+    """Whether times without a zone are all midnights, or within the last minute of a day."""
+    at = _moments(reading)[reading.noting("utc-assumed")]
+    last = (at + np.timedelta64(1, "m")).astype("datetime64[D]")
+    is_end = (at == at.astype("datetime64[D]")) | (at < last)
+    return bool(is_end.all())
 
 
 def _in_words(at: np.datetime64) -> str:

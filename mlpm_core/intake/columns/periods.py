@@ -27,6 +27,7 @@ from mlpm_core.intake.columns.local_times import in_utc
 from mlpm_core.intake.columns.period_questions import about_ends, about_few, about_length
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
 from mlpm_core.intake.columns.spacing import evenly_apart, may_be_of
+from mlpm_core.intake.columns.time_texts import as_usual
 from mlpm_core.intake.columns.zone_names import zoned
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, shown
@@ -152,6 +153,7 @@ def _days_of_their_zone(reading: Reading) -> Moments | None:
 
 def _local(text: str) -> datetime | None:
     """The midnight that stands in a cell, whatever zone it is of."""
+    text = as_usual(text)
     named = zoned(text)
     for order in ("dmy", "mdy"):
         plain = text if named is None else named.base

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
+UTC_NAME: Final = "UTC"
 OFFSETS: Final = {
     name: offset
     for offset, names in {
@@ -171,6 +172,27 @@ def with_offset(text: str, answers: Mapping[str, str], order: str | None) -> str
         at = _local_time(apart.base, order)
         offset = None if at is None else _written(at.replace(tzinfo=zone).utcoffset())
     return apart.base if offset is None else f"{apart.base} {offset}"
+
+
+def change_at(text: str, order: str | None) -> str | None:
+    """What is worth noting of a time of a place whose clocks show its hour twice, or never.
+
+    Examples
+    --------
+    >>> change_at("2026-10-25 02:30 Europe/Berlin", None)
+    'hour-twice'
+    >>> change_at("2026-03-29 02:30 Europe/Berlin", None), change_at("2026-03-29 02:30 CET", None)
+    ('hour-never', None)
+    """
+    apart = zoned(text)
+    zone = None if apart is None or apart.offset else place(PLACES.get(apart.zone, apart.zone))
+    at = None if apart is None or zone is None else _local_time(apart.base, order)
+    if at is None:
+        return None
+    first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if first is None or second is None or first == second:
+        return None
+    return "hour-twice" if first > second else "hour-never"
 
 
 def _local_time(text: str, order: str | None) -> datetime | None:
