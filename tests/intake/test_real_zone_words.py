@@ -7,7 +7,7 @@ import pytest
 from mlpm_core.intake import Profile
 from mlpm_core.records import record_of
 from tests.intake.real_cases import NOW, Case, holds, rows_of
-from tests.intake.test_real_zones import WINTER, at, in_header, log, made, times
+from tests.intake.test_real_zones import SUMMER, WINTER, at, in_header, log, made, times
 from tests.intake_stored import Shelf, told_of
 
 SHIFT = "2026-03-29 02:30", "2026-10-25 02:30"
@@ -131,6 +131,25 @@ OTHERS = [
          rows=solved("2026-01-02T10:00", "2026-01-02T12:00"),
          **incidents("started (EST),resolved_at", "2026-01-02 10:00,2026-01-02 12:00",
                      answers=("fields.started_at=started (EST)", "zones.EST=faulty"))),
+    # Local times beside the zones of their rows, and a zone above the header.
+    Case("local times beside their zones", kind="prediction_log", answers=("fields.ts=local time",),
+         file=log(f"{WINTER},Europe/Berlin", f"{WINTER},Asia/Tokyo",
+                  head="id,local time,timezone,model,prediction"),
+         rows=made("2026-01-01T23:30", "2026-01-01T15:30")),
+    *(Case(f"above the header {line}", line + "\n" + log(WINTER, head="id,ts,model,prediction"),
+           kind="prediction_log", answers=("skip_lines=1",), rows=made(expected), read_as=says)
+      for line, expected, says in (
+          ("time_zone=CET", "2026-01-01T23:30", "times of the zone CET"),
+          ("# Zeitzone: Europe/Berlin", "2026-01-01T23:30", "times of the zone Europe/Berlin"),
+          ("All times are in UTC", "2026-01-02T00:30", "times of the zone UTC"),
+          ('"Time zone","America/New_York"', "2026-01-02T05:30", "America/New_York"),
+          ("Delivery zone: north", "2026-01-02T00:30", ""))),
+    Case("above the header, asked", kind="prediction_log", answers=("skip_lines=1",),
+         file="Timezone: CET\n" + log(WINTER, SUMMER, head="id,ts,model,prediction"),
+         asked=("zone-header",), choices=("Europe/Berlin", "+01:00")),
+    Case("a header is nearer than the line above", kind="prediction_log",
+         answers=("skip_lines=1", "fields.ts=ts_utc"), rows=made("2026-01-02T00:30"),
+         file="Timezone: CET\n" + log(WINTER, head="id,ts_utc,model,prediction")),
     # Periods that only their ends tell, or both.
     *(Case(f"hours that {kind} end, {zone}", rows=at("2026-01-02T09:00", "2026-01-02T10:00"),
            file=f"{ids},period_end,value,tz\n" + "".join(

@@ -35,6 +35,8 @@ class FileColumns:
         In a file with a column for each metric, the position and metric of each of these.
     meanings : dict of str to Meaning
         What the names of these columns stand for, by metric.
+    above : tuple of str
+        The lines above the header.
     beside : set of int
         The positions of columns that say more of others, such as the zone of times.
     is_results : bool
@@ -57,6 +59,7 @@ class FileColumns:
         self.reads_layouts = fields.profile.reads_layouts
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self.meanings = {metric: fields.meaning_of(header.cells[j]) for j, metric in self.wide}
+        self.above = header.above
         self.at = {f: j for j, f in enumerate(header.fields) if f is not None}
         self.beside: set[int] = set()
 

@@ -268,7 +268,8 @@ def _check_width(line: str, delimiters: Sequence[str], limits: Limits) -> None:
 class Header:
     """The header that was found, and what it says.
 
-    ``line`` and ``below`` (the line on which the records begin) count from 0.
+    ``line`` and ``below`` (the line on which the records begin) count from 0; ``above`` are the
+    lines before it.
     """
 
     cells: list[str]
@@ -277,6 +278,7 @@ class Header:
     delimiter: str
     first_line: int
     fields: list[str | None]
+    above: tuple[str, ...] = ()
     keys: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -358,7 +360,7 @@ class Header:
             None if fields.is_ignored(c, k) else fields.named(c, k)
             for c, k in zip(cells, keys, strict=True)
         ]
-        return cls(cells, line, below, delimiter, first, named)
+        return cls(cells, line, below, delimiter, first, named, tuple(lines.lines[:line]))
 
     def numbers(self, fields: Fields) -> list[int]:
         """Positions of the columns that hold numbers."""

@@ -26,6 +26,7 @@ from mlpm_core.intake.columns.zone_headers import (
     LOCAL,
     PLACE_OF,
     is_of_zones,
+    zone_above,
     zone_in_header,
     zones_beside,
 )
@@ -135,11 +136,12 @@ class NamedZones:
     def _zones_of(self, name: str, reading: Reading, table: Table) -> dict[str, Flags]:
         """Which times without a zone are of which, as a header or a column beside says."""
         header, is_local = self._columns.label(name), reading.noting("utc-assumed")
-        if (own := zone_in_header(header)) is not None:
-            return {own: is_local}
-        beside = self._beside(table, header) or self._beside(table, None)
+        own = zone_in_header(header)
+        is_open = own in (None, LOCAL)
+        beside = (self._beside(table, header) or self._beside(table, None)) if is_open else None
         if beside is None:
-            return {}
+            zone = own or zone_above(self._columns.above)
+            return {} if zone is None else {zone: is_local}
         codes, zones = beside
         return {
             zone: is_local & np.isin(codes, [i for i, z in enumerate(zones) if z == zone])
@@ -191,13 +193,13 @@ class NamedZones:
     ) -> Reading:
         reading, profile = readings[name], self._profile
         header = self._columns.label(name)
-        is_local, local = reading.noting("utc-assumed"), _moments(reading)
+        is_local = reading.noting("utc-assumed")
         if not of_zone and profile.zone is not None:
             of_zone = {LOCAL: is_local}
         if not of_zone:
             self._ask_beside(name, readings, said)
             return reading
-        notes = {"utc-assumed": is_local.copy()}
+        local, notes = _moments(reading), {"utc-assumed": is_local.copy()}
         if self._are_days(name, readings):
             for where in of_zone.values():
                 notes["utc-assumed"] &= ~where
@@ -221,8 +223,11 @@ class NamedZones:
     def _ask_beside(self, name: str, readings: dict[str, Reading], said: Mapping[str, str]) -> None:
         """Ask for the zone of times without one where others of their file have one."""
         reading, header = readings[name], self._columns.label(name)
-        is_local, local = reading.noting("utc-assumed"), _moments(reading)
+        is_local = reading.noting("utc-assumed")
         own = offsets_of(reading, ~is_local, self._profile)
+        if not (own or said):
+            return
+        local = _moments(reading)
         if own:
             if UTC_NAME not in own and not self._columns.is_results:  # `local_times` asks of those
                 mixed = about_mixed(local, reading, is_local, own)

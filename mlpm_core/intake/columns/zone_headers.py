@@ -43,7 +43,8 @@ _IN_WORDS: Final = {
     "est5edt": "America/New_York", "cst6cdt": "America/Chicago", "mst7mdt": "America/Denver",
     "pst8pdt": "America/Los_Angeles", "mest": "CEST", "\u043c\u0441\u043a": "MSK",
     "\u5317\u4eac\u65f6\u95f4": "Asia/Shanghai", "\u65e5\u672c\u6642\u9593": "Asia/Tokyo",
-    "eastern standard time": "EST", "eastern daylight time": "EDT", "eastern time": "ET",
+    "eastern": "ET", "mountain": "MT", "pacific": "PT", "eastern standard time": "EST",
+    "eastern daylight time": "EDT", "eastern time": "ET",
     "central daylight time": "CDT", "mountain standard time": "MST",
     "mountain daylight time": "MDT", "mountain time": "MT", "pacific standard time": "PST",
     "pacific daylight time": "PDT", "pacific time": "PT",
@@ -105,6 +106,13 @@ _AT_END: Final = re.compile(
 )
 _NONE_AWAY: Final = re.compile(r"(?:UTC|GMT)\s*(?:\u00b1\s*)?0?0(?::?00)?")
 _SURE: Final = re.compile(r"(?:UTC|GMT).*|[+\u2212-][0-9]{2}:[0-9]{2}|[+\u2212-]0[0-9]{3}|.+/.+")
+_ABOVE: Final = re.compile(
+    r"(?:\b(?:time[ _-]?zone|tz|zeitzone|fuseau horaire|huso horario|zona horaria|fuso orario"
+    r"|tijdzone)\b[\"' ]*[:=,;\t][\"' ]*(?P<zone>[^\"',;\t#]+)"
+    r"|\btimes? (?:are |shown )*in (?:the )?(?P<times>[^\"',;\t#]+))",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 500
 _FARTHEST: Final = (-12 * 60, 14 * 60)
 
 
@@ -172,6 +180,21 @@ def zone_named(text: str) -> str | None:
     written = re.sub(r"[A-Za-z]+", lambda word: word[0].capitalize(), text).replace("Us/", "US/")
     begun = "/".join(part[:1].upper() + part[1:] for part in parts)
     return next((t for t in (text, begun, written) if "/" in t and place(t) is not None), None)
+
+
+def zone_above(lines: Sequence[str]) -> str | None:
+    """The zone that one of the lines above a header names for a whole file.
+
+    Examples
+    --------
+    >>> zone_above(["# Report", "# Time zone: Europe/Berlin"]), zone_above(["All times in UTC."])
+    ('Europe/Berlin', 'UTC')
+    >>> zone_above(["Region: north", "tz=mine"]) is None
+    True
+    """
+    said = {m["zone"] or m["times"] for line in lines if (m := _ABOVE.search(line[:_LONGEST]))}
+    zones = {zone_named(text.strip(" \t.)")) for text in said}
+    return zones.pop() if len(zones) == 1 else None
 
 
 def zones_beside(header: str, cells: Sequence[str], of: str | None = None) -> list[str | None]:

@@ -185,8 +185,11 @@ def change_at(text: str, order: str | None) -> str | None:
     ('hour-never', None)
     """
     apart = zoned(text)
-    zone = None if apart is None or apart.offset else place(PLACES.get(apart.zone, apart.zone))
-    at = None if apart is None or zone is None else _local_time(apart.base, order)
+    if apart is None or apart.offset:
+        return None
+    name = PLACES.get(apart.zone, apart.zone)
+    zone = place(name) if "/" in name else None
+    at = None if zone is None else _local_time(apart.base, order)
     if at is None:
         return None
     first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
