@@ -96,6 +96,12 @@ OTHERS = [
          rows=solved("2026-01-02T10:00", "2026-01-02T12:00"),
          **incidents("started_at,tz,resolved_at,timezone",
                      "2026-01-02 10:00,Europe/Berlin,2026-01-02 12:00,America/New_York")),
+    *(Case(f"zones that say the same {head}", rows=solved("2026-01-02T09:00", "2026-01-02T11:00"),
+           read_as="times of the zone Europe/Berlin",
+           **incidents(f"started_at,resolved_at,{head}",
+                       f"2026-01-02 10:00,2026-01-02 12:00,Europe/Berlin,{more}"))
+      for head, more in (("tz,utc_offset", "+01:00"), ("tz,time_zone", "Europe/Berlin"),
+                         ("tz,zone", "UTC+1"))),
     # A zone for only one of two columns of times.
     *(Case(f"zone of one column: {head} {row}", asked=("zone-beside",), choices=(zone, "UTC"),
            says=f"{zone}: 2026-01-02 12:00 is 2026-01-02 11:00 UTC",

@@ -25,7 +25,7 @@ from mlpm_core.intake.columns.zone_headers import (
     ALSO_WORDS,
     LOCAL,
     PLACE_OF,
-    is_of_zones,
+    rank_of_zones,
     zone_above,
     zone_in_header,
     zones_beside,
@@ -154,18 +154,22 @@ class NamedZones:
 
         With a header of times, the column is one of their own, such as started_tz.
         """
-        columns: dict[int, _Beside] = {}
+        columns: dict[int, tuple[int, _Beside]] = {}
         for j in self._columns.unused():
             label = self._columns.header_label(j)
-            if self._columns.is_ignored(j) or not is_of_zones(label, header):
+            rank = rank_of_zones(label, header)
+            if rank is None or self._columns.is_ignored(j):
                 continue
             coded: DictionaryColumn = table.columns[j]
             if zones := zones_beside(label, coded.cells, header):
-                columns[j] = coded.codes, zones
-        if len(columns) != 1:  # of two that differ none is known to be that of all times
+                columns[j] = rank, (coded.codes, zones)
+        first = min((rank for rank, _ in columns.values()), default=None)
+        best = {j: beside for j, (rank, beside) in columns.items() if rank == first}
+        named = {tuple(np.array(zones, dtype=object)[codes]) for codes, zones in best.values()}
+        if len(named) != 1:  # of two that differ none is known to be that of all times
             return None
-        self.used |= columns.keys()
-        return next(iter(columns.values()))
+        self.used |= best.keys()
+        return next(iter(best.values()))
 
     def _said_by_others(
         self,

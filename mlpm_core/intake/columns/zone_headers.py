@@ -76,7 +76,7 @@ _OFFSETS: Final = frozenset(map(normal, (
 )))  # fmt: skip
 _PERHAPS: Final = frozenset(map(normal, ("zone", "zone id", "zone name", "offset")))
 """Headers of zones, but also of regions and of numbers that have nothing to do with a zone."""
-_ALL: Final = _ZONES | _OFFSETS | _PERHAPS
+_BY_RANK: Final = (_ZONES, _OFFSETS, _PERHAPS)
 
 _LOCAL_WORDS: Final = frozenset(("local", "localtime", "ortszeit", "lokalzeit"))
 _LOCAL: Final = frozenset(("heure locale", "hora local", "ora locale", "lokale tijd"))
@@ -216,7 +216,7 @@ def zones_beside(header: str, cells: Sequence[str], of: str | None = None) -> li
     (['CET'], [])
     """
     name = _apart(header, of)
-    if name not in _ALL:
+    if not any(name in names for names in _BY_RANK):
         return []
     zones: list[str | None] = []
     for cell in cells:
@@ -230,9 +230,16 @@ def zones_beside(header: str, cells: Sequence[str], of: str | None = None) -> li
     return zones if any(zones) else []
 
 
-def is_of_zones(header: str, of: str | None = None) -> bool:
-    """Whether a header may be that of a column of zones; see `zones_beside`."""
-    return _apart(header, of) in _ALL
+def rank_of_zones(header: str, of: str | None = None) -> int | None:
+    """How surely a header is that of a column of zones, from 0; None when it is none of them.
+
+    Examples
+    --------
+    >>> [rank_of_zones(header) for header in ("timezone", "utc_offset", "zone", "region")]
+    [0, 1, 2, None]
+    """
+    name = _apart(header, of)
+    return next((i for i, names in enumerate(_BY_RANK) if name in names), None)
 
 
 def _apart(header: str, of: str | None) -> str:
