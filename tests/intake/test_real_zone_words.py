@@ -195,6 +195,18 @@ OTHERS = [
         ("2026-01-05 10:00 Eastern Standard Time", "2026-01-05T15:00"),
         ("05/Jan/2026:10:00:00 +0100", "2026-01-05T09:00"),
         ("Jan 5, 2026 @ 10:00:00.000", "2026-01-05T10:00"))),
+    *(Case(f"printed {text}", times(text), answers=("date_order=mdy",), rows=at(expected))
+      for text, expected in (("1/13/2026, 10:05:00\u202fPM", "2026-01-13T22:05"),
+                             ("1/13/2026 10:05 p.\u00a0m.", "2026-01-13T22:05"))),
+    Case("a zone in words behind a month", times("5 January 2026 10:00 (Central European Time)"),
+         rows=at("2026-01-05T09:00")),
+    *(Case(f"spans of hours {first} are no offsets", times(first, second), rejects=("not-a-date",))
+      for first, second in (("2026-01-05 10:00-11:00", "2026-01-05 11:00-12:00"),
+                            ("2026-01-05 06:00-14:00", "2026-01-05 14:00-22:00"),
+                            ("2026-01-05 08:00-16:00", "2026-01-06 08:00-16:00"),
+                            ("2026-01-05 10:00\u201311:00", "2026-01-05 11:00\u201312:00"))),
+    Case("offsets of winter and summer", times("2026-01-05 03:00-05:00", "2026-07-06 03:00-04:00"),
+         rows=at("2026-01-05T08:00", "2026-07-06T07:00")),
     Case("printed in German", times("13.01.2026, 10:00 Uhr"), answers=("date_order=dmy",),
          rows=at("2026-01-13T10:00")),
     Case("American with a zone", times("1/13/2026 10:30 PM PST"), asked=("date-order",),

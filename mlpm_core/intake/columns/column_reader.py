@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import Cell, default_of, is_missing
+from mlpm_core.intake.columns.date_mending import without_spans
 from mlpm_core.intake.columns.extra_columns import file_columns
 from mlpm_core.intake.columns.fast_path import Cells, read_all, read_plain
 from mlpm_core.intake.columns.file_columns import FileColumns
@@ -139,6 +140,8 @@ class Checker:
             cells = read_all(filed, coded.cells, read, is_plain=is_plain)
             if cells.faults and not is_one_line:
                 cells = self._mended(filed, coded, cells, read)
+            if column.kind is ColumnKind.MOMENT:
+                cells = without_spans(coded.cells, cells, self._fields.profile)
             return Reading(coded.codes, coded.cells, self._fields.in_unit(column, cells))
         everywhere = np.broadcast_to(np.zeros(1, dtype=np.int64), len(table.lines))
         given = self._fields.constant(column.name)

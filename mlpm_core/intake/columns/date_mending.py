@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from mlpm_core.intake.columns.cell_parser import ZONE, Cell
 from mlpm_core.intake.columns.date_forms import form_of, in_any_form, in_form
 from mlpm_core.intake.columns.dates import HALF, moment
+from mlpm_core.intake.columns.fast_path import Cells
 from mlpm_core.intake.columns.mends import Mended, filled
 from mlpm_core.intake.columns.period_names import BEGINS, period_name
-from mlpm_core.intake.columns.time_texts import as_usual
+from mlpm_core.intake.columns.time_texts import are_spans, as_usual
 from mlpm_core.intake.columns.zone_names import (
     SEVERAL,
     change_at,
@@ -57,6 +58,15 @@ def mended_dates(
         return mend
     read_plain = mend.read if mend is not None and mend.read is not None else read
     return Mended(lambda text: read_plain(plain_of(text)))
+
+
+def without_spans(texts: Sequence[str], cells: Cells, profile: Profile) -> Cells:
+    """The cells of a column of times, all of them faulty where they are spans of hours."""
+    if not profile.reads_layouts or not are_spans(t for text in texts for t in filled([text])):
+        return cells
+    form = " (it reads like a span of hours; write when it begins, such as 2026-01-05 10:00)"
+    faults = {i: Fault("not-a-date", {"form": form}) for i, t in enumerate(texts) if filled([t])}
+    return Cells([None] * len(texts), faults, {})
 
 
 def _mended(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.zone_headers import ALSO_WORDS, zone_named
 from mlpm_core.intake.columns.zone_names import OFFSETS, SEVERAL, zoned
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _NAME_BEHIND_OFFSET: Final = re.compile(r"(?P<base>.*[+-][0-9]{2}:?[0-9]{2}) \([^()]*\)")
 _UTC_TWICE: Final = re.compile(r"(?P<base>.*[0-9]Z)\[[A-Z][A-Za-z/]*\]")
-_MINUS: Final = re.compile(r"(?P<base>.*[0-9] ?)[\u2212\u2013](?P<rest>[0-9]{1,2}(?::?[0-9]{2})?)")
+_MINUS: Final = re.compile(r"(?P<base>.*[0-9] ?)\u2212(?P<rest>[0-9]{1,2}(?::?[0-9]{2})?)")
 _HOURS: Final = re.compile(r"(?P<base>.*:[0-9]{2}(?:\.[0-9]+)? ?[+-])(?P<hour>[0-9])")
 _BEHIND: Final = re.compile(
-    r"(?P<base>.*[0-9](?: ?[AaPp]\.?[Mm]\.?)?) ?(?P<zone>[A-Za-z][^0-9+:,]*)"
+    r"(?P<base>.*[0-9](?: ?[AaPp]\.?[Mm]\.?)?)"
+    r" ?[(\[]?(?P<zone>[A-Za-z][^0-9+:,()\[\]]*)[)\]]?"
 )
 _OF_TWO: Final = re.compile(
     r"(?P<base>.*:[0-9]{2}(?: ?[AaPp][Mm])?) (?P<zone>[A-Z]{3}[0-9][A-Z]{3})"
@@ -23,7 +27,17 @@ _APART: Final = (  # a comma or a word between day and time; a colon, in logs of
     (re.compile(r"([0-9]{4}) @ (?=[0-9]{1,2}:[0-9]{2})"), r"\1 "),
     (re.compile(r"(/[A-Za-z]{3}/[0-9]{4}):(?=[0-9]{2}:[0-9]{2})"), r"\1 "),
     (re.compile(r"(:[0-9]{2}) Uhr\b"), r"\1"),
+    (
+        re.compile(r"(:[0-9]{2})[ \u00a0\u202f]([AaPp])\.?[ \u00a0\u202f]?([Mm])(?:\.|\b)"),
+        r"\1 \2\3",
+    ),
 )
+_SPAN: Final = re.compile(
+    r".*[T ](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}) ?-(?P<to>[0-9]{2}):?(?P<past>[0-9]{2})"
+)
+_HOUR: Final = 60
+_DAY: Final = 24 * _HOUR
+_WEST: Final = 12 * _HOUR
 _LONGEST: Final = 100
 
 
@@ -55,6 +69,31 @@ def as_usual(text: str) -> str:
     if match is None or zone is None:
         return text
     return f"{match['base']}Z" if zone == "Z" else f"{match['base']} {zone}"
+
+
+def are_spans(texts: Iterable[str]) -> bool:
+    """Whether all times are spans of hours, whose ends would else be offsets from UTC.
+
+    An offset does not follow the clock: the ends are those of spans where they differ, and are all
+    as long after their starts; or where no clock is so far from UTC.
+
+    Examples
+    --------
+    >>> are_spans(["2026-01-05 10:00-11:00", "2026-01-05 11:00-12:00"])
+    True
+    >>> are_spans(["2026-01-05 10:00-05:00", "2026-07-05 10:00-04:00"])
+    False
+    """
+    ends, lengths = set(), set()
+    for text in texts:
+        match = _SPAN.fullmatch(text)
+        if match is None:
+            return False
+        end = _HOUR * int(match["to"]) + int(match["past"])
+        ends.add(end)
+        lengths.add((end - _HOUR * int(match["hour"]) - int(match["minute"])) % _DAY)
+    is_alike = len(ends) > 1 and len(lengths) == 1 and 0 < lengths.pop() <= _WEST
+    return is_alike or max(ends, default=0) > _WEST
 
 
 def without_zone(text: str) -> str:
