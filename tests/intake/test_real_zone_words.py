@@ -1,6 +1,6 @@
 """Zones as people and programs write them, told from words and numbers that only look like it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -167,6 +167,22 @@ OTHERS = [
     Case("days that end before midnight, of a zone", kind="kpi_actuals",
          file="kpi_id,period_end,value,tz\nrefund-cost,2026-01-02 23:59:59,5,America/New_York\n",
          answers=("period=P1D",), n=1, warns=()),
+    *(Case(f"an hour at midnight, as {length} says", kind="kpi_actuals", answers=answers,
+           rows=at("2026-01-01T23:00"), file=f"kpi_id,{head},value,tz\nrefund-cost,{row},5,CET\n")
+      for length, head, row, answers in (
+          ("a column", "period_start,granularity", "2026-01-02 00:00,PT1H", ()),
+          ("its end", "period_start,period_end", "2026-01-02 00:00,2026-01-02 01:00", ()),
+          ("somebody", "period_start", "2026-01-02 00:00", ("period=PT1H",)))),
+    Case("midnight beside another time", rows=solved("2026-01-01T23:00", "2026-01-02T01:00"),
+         **incidents("started_at,resolved_at,tz", "2026-01-02 00:00,2026-01-02 02:00,CET")),
+    *(Case(f"days of costs of a zone {end}", kind="cost_log",
+           rows=({"period_start": date(2026, 1, 1), "period_end": date(2026, 1, 31)},),
+           file="model,period_start,period_end,cost_type,amount,currency\n"
+                f"churn,2026-01-01T00:00:00{end},2026-01-31T00:00:00{end},inference,9,EUR\n")
+      for end in ("+01:00", "-05:00", "Z")),
+    Case("times of a day are no days", kind="cost_log", rejects=("not-a-date",),
+         file="model,period_start,period_end,cost_type,amount,currency\n"
+              "churn,2026-01-01T23:00:00Z,2026-01-31T23:00:00Z,inference,9,EUR\n"),
     Case("both ends of an answered zone", rows=at("2026-01-02T09:00"), n=1,
          file="model,metric,period_start,period_end,value\n"
               "m,recall,2026-01-02 10:00,2026-01-02 11:00,0.8\n", answers=("zone=Europe/Berlin",)),
@@ -203,6 +219,7 @@ OTHERS = [
     *(Case(f"spans of hours {first} are no offsets", times(first, second), rejects=("not-a-date",))
       for first, second in (("2026-01-05 10:00-11:00", "2026-01-05 11:00-12:00"),
                             ("2026-01-05 06:00-14:00", "2026-01-05 14:00-22:00"),
+                            ("2026-01-05 10:00-11:00", "2026-01-06 10:00-11:00"),
                             ("2026-01-05 08:00-16:00", "2026-01-06 08:00-16:00"),
                             ("2026-01-05 10:00\u201311:00", "2026-01-05 11:00\u201312:00"))),
     Case("offsets of winter and summer", times("2026-01-05 03:00-05:00", "2026-07-06 03:00-04:00"),

@@ -245,11 +245,19 @@ class NamedZones:
                       n=n, other=other)  # fmt: skip
 
     def _are_days(self, name: str, readings: Mapping[str, Reading]) -> bool:
-        """Whether the times of a field are days, as the starts of periods tell of their ends."""
-        if name == "period_end":
-            starts = "period_start" in self._columns.at
-            return _begin_days(readings["period_start"]) if starts else _end_days(readings[name])
-        return _begin_days(readings[name], "utc-assumed")
+        """Whether the times of a field are days: whole periods, or those of all fields of a row."""
+        at = self._columns.at
+        if name not in ("period_start", "period_end"):
+            fields = [f for f in at if f in readings and "utc-assumed" in readings[f].notes]
+            return all(_begin_days(readings[f], "utc-assumed") for f in fields)
+        said = readings["granularity"].array(ColumnKind.TEXT).unique().to_pylist()
+        lengths = {*said, self._profile.period, self._columns.header_length(name)}
+        starts, ends = (f in at for f in ("period_start", "period_end"))
+        return (
+            "PT1H" not in lengths
+            and (not starts or _begin_days(readings["period_start"]))
+            and (not ends or _end_days(readings["period_end"]))
+        )
 
     def _note_changes(
         self, notes: dict[str, Flags], local: Moments, where: Flags, place: str

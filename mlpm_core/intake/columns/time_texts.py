@@ -37,7 +37,7 @@ _SPAN: Final = re.compile(
 )
 _HOUR: Final = 60
 _DAY: Final = 24 * _HOUR
-_WEST: Final = 12 * _HOUR
+_WEST: Final = 10 * _HOUR
 _LONGEST: Final = 100
 
 
@@ -75,7 +75,7 @@ def are_spans(texts: Iterable[str]) -> bool:
     """Whether all times are spans of hours, whose ends would else be offsets from UTC.
 
     An offset does not follow the clock: the ends are those of spans where they differ, and are all
-    as long after their starts; or where no clock is so far from UTC.
+    as long after their starts; or where hardly a clock is so far behind UTC.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def are_spans(texts: Iterable[str]) -> bool:
         end = _HOUR * int(match["to"]) + int(match["past"])
         ends.add(end)
         lengths.add((end - _HOUR * int(match["hour"]) - int(match["minute"])) % _DAY)
-    is_alike = len(ends) > 1 and len(lengths) == 1 and 0 < lengths.pop() <= _WEST
+    is_alike = len(ends) > 1 and len(lengths) == 1 and 0 < lengths.pop() <= _DAY // 2
     return is_alike or max(ends, default=0) > _WEST
 
 
