@@ -308,7 +308,7 @@ def test_units_of_a_roll_out_and_freed_hours_take_off_what_is_stored(shop):
 
 
 def test_a_store_built_anew_takes_off_what_was_stored_at_that_time(tmp_path):
-    """An earlier month is corrected later, one is undone and sent again, one was before all this."""
+    """A month is corrected later, one is undone and sent again, one was read by its file alone."""
     workspace = opened(tmp_path)
     for project in ("shop", "before"):
         assert put(workspace, KPIS, kind="kpis", project=project).status is Status.COMMITTED

@@ -76,8 +76,9 @@ def about_running(
     if n := len({i for each in read for i in each.stored}):
         as_running.append(f"rows of which stored periods are taken off: {n:,}")
     faults = Counter(why for each in read for why in each.faults.values())
-    as_running += [f"rows rejected: {n:,}, since {why}" for why, n in faults.most_common(MOST_SHOWN)]
-    if more := faults.total() - sum(n for _, n in faults.most_common(MOST_SHOWN)):
+    most = faults.most_common(MOST_SHOWN)
+    as_running += [f"rows rejected: {n:,}, since {why}" for why, n in most]
+    if more := faults.total() - sum(n for _, n in most):
         as_running.append(f"rows rejected for other reasons: {more:,}")
     preview = [
         f"{AS_WRITTEN}: {_first_rows(one, one.totals, periods, of_series)}",
