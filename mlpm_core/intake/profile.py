@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -169,8 +170,11 @@ class Profile(BaseModel):
     @field_validator("zones")
     @classmethod
     def _offsets(cls, given: dict[str, str]) -> dict[str, str]:
-        if any(text != FAULTY and not _OFFSET.fullmatch(text) for text in given.values()):
-            raise ValueError(f"write an offset such as +05:30, or {FAULTY}")
+        for text in given.values():
+            if text != FAULTY and not _OFFSET.fullmatch(text) and not _is_place(text):
+                raise ValueError(
+                    f"write an offset such as +05:30, a place such as Europe/Berlin, or {FAULTY}"
+                )
         return given
 
     @model_validator(mode="after")
@@ -266,6 +270,13 @@ _GROUPS = (
 
 
 _NO_ANSWERS = ("is_replay", "before_layouts", "totals_by_file", "own_currency")
+
+
+def _is_place(text: str) -> bool:
+    try:
+        return "/" in text and bool(ZoneInfo(text))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def _keys() -> list[str]:

@@ -245,6 +245,11 @@ QUESTIONS: Final[dict[str, str]] = {
         "{n} times, such as {value}, have no zone; others have one, such as {other}. Which zone "
         "are they of?"
     ),
+    "zone-header": (
+        "{column} is of the zone {name}. Does it follow the clocks of a place, which change with "
+        "summer time, or is it always as far from UTC?"
+    ),
+    "zone-local": "{column} holds local times. Of which zone are they?",
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
     "fill-down": (
