@@ -65,8 +65,8 @@ class Profile(BaseModel):
     are of their own period (``as_written``) or totals to take the one before off (``running``).
     ``is_replay`` and ``before_layouts`` are no answers: a file that was stored before a
     question was asked is read as it was then, before any of them, or before those about tables side
-    by side, two lines of heads and errors within cells. Nor is ``own_currency``, in which the
-    project counts money.
+    by side, two lines of heads and errors within cells; ``totals_by_file`` before stored periods
+    were taken off running totals. Nor is ``own_currency``, in which the project counts money.
 
     Examples
     --------
@@ -140,6 +140,7 @@ class Profile(BaseModel):
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False
     before_layouts: bool = False
+    totals_by_file: bool = False
     own_currency: str = ""
 
     @field_validator("encoding", mode="before")
@@ -268,7 +269,7 @@ _GROUPS = (
 )
 
 
-_NO_ANSWERS = ("is_replay", "before_layouts", "own_currency")
+_NO_ANSWERS = ("is_replay", "before_layouts", "totals_by_file", "own_currency")
 
 
 def _is_place(text: str) -> bool:
