@@ -324,7 +324,7 @@ def test_a_store_built_anew_takes_off_what_was_stored_at_that_time(tmp_path):
     gap = month(workspace, "2026-07", "900\nsales,2026-01,1000", *AS_IT_IS, accept_good=True)
     assert why(gap) == {2: "neither the file nor what is stored has 2026-06."}
     assert numbers(workspace) == [90, 110, 130, 100, 170, 1000]
-    by_file = Profile(totals_by_file=True)
+    by_file = Profile(before_zones=True)
     for answer in AS_IT_IS:
         by_file = by_file.answered(*answer.split("=", 1))
     to_before = {"kind": "kpi_actuals", "project": "before", "accept_good": True}

@@ -205,7 +205,7 @@ class NamedZones:
             and c.name in self._columns.at
             and "utc-assumed" in readings[c.name].notes
         ]
-        if not self._profile.reads_layouts or not moments:
+        if not self._profile.reads_zones or not moments:
             return readings
         beside = self._beside(table)
         return readings | {name: self._moved(name, readings, beside) for name in moments}

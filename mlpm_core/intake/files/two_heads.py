@@ -114,9 +114,12 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
 
 
 def _put_aside(profile: Profile) -> Collection[str]:
-    """The names of columns that somebody answered to be ignored."""
-    ignored = (name for name, answer in profile.columns.items() if answer == IGNORE)
-    return {normal(name.replace("%3D", "=")) for name in ignored}
+    """The names of columns that somebody said to be ignored, or no interval but a metric."""
+    names = [name for name, answer in profile.columns.items() if answer == IGNORE]
+    for name in profile.metrics:
+        of_both = metric_and_statistic(name)
+        names += [name] if of_both and interval_level(of_both[1]) is not None else []
+    return {normal(name.replace("%3D", "=")) for name in names}
 
 
 def _heads(

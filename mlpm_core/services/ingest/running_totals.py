@@ -285,7 +285,7 @@ def _read(
         numbers_stored = partial(_of_field, stored, one.column.name)
         of_period, unclear, off = alone(
             [periods[i] for i in one.rows], mine, since, one.column.low,
-            None if profile.totals_by_file else numbers_stored,
+            None if profile.before_zones else numbers_stored,
         )  # fmt: skip
         if is_scaled:
             unclear |= dict.fromkeys(off, _SCALED)
