@@ -245,12 +245,12 @@ def test_zones_are_told_from_words_and_numbers_that_are_none(case):
 ])  # fmt: skip
 def test_times_that_were_stored_before_stay(text):
     told = told_of(text.encode(), "f.csv", record_of("prediction_log"), now=NOW,
-                   profile=Profile(before_layouts=True), stored=Shelf())  # fmt: skip
+                   profile=Profile(before_zones=True), stored=Shelf())  # fmt: skip
     assert rows_of(told, "prediction_log")[0]["ts"] == datetime(2026, 1, 2, 0, 30)
 
 
 def test_times_that_were_rejected_before_are_so_when_their_file_is_read_again():
     text = times("2026-01-05T10:00:00z")
     told = told_of(text.encode(), "f.csv", record_of("metric_results"),
-                   now=NOW, profile=Profile(before_layouts=True), stored=Shelf())  # fmt: skip
+                   now=NOW, profile=Profile(before_zones=True), stored=Shelf())  # fmt: skip
     assert [r.code for r in told.receipt.rejects] == ["not-a-date"]

@@ -235,13 +235,13 @@ def test_zones_of_whole_columns_are_read_or_asked_about(case):
     holds(case)
 
 
-def test_a_file_that_was_stored_before_is_read_as_it_was():
-    told = Case("", log(f"{WINTER},CET"), kind="prediction_log")
-    profile = Profile(before_layouts=True)
-    shelf = Shelf(models=["churn"])
-    read = told_of(told.file.encode(), "f.csv", record_of(told.kind), now=NOW, profile=profile,
-                   stored=shelf)  # fmt: skip
-    assert rows_of(read, told.kind)[0]["ts"] == datetime(2026, 1, 2, 0, 30)
+@pytest.mark.parametrize("before", ["is_replay", "before_layouts", "before_zones"])
+def test_a_file_that_was_stored_before_is_read_as_it_was(before):
+    told = told_of(
+        log(f"{WINTER},CET").encode(), "f.csv", record_of("prediction_log"), now=NOW,
+        profile=Profile(**{before: True}), stored=Shelf(models=["churn"]),
+    )  # fmt: skip
+    assert rows_of(told, "prediction_log")[0]["ts"] == datetime(2026, 1, 2, 0, 30)
 
 
 def test_an_answer_that_is_no_zone_is_refused():

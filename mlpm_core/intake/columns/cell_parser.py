@@ -212,7 +212,7 @@ class Grammar:
         day_read = self._date(text.strip(SPACES))
         if day_read is not None and day_read.asks is not None:
             return Cell(None, None, ("asks " + day_read.asks,))
-        if day_read is not None and day_read.local is not None and self.profile.reads_layouts:
+        if day_read is not None and day_read.local is not None and self.profile.reads_zones:
             return self._day(column, f"{day_read.local:%Y-%m-%d}")  # the day of its own zone
         if day_read is None or day_read.at is None or day_read.at.time() != time():
             return Cell(None, Fault("not-a-date", {"form": form_in_words(text.strip(SPACES))}))

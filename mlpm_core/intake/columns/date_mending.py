@@ -40,7 +40,7 @@ def mended_dates(
     column: Column, texts: Sequence[str], read: Callable[[str], Cell], grammar: Grammar
 ) -> Mended | None:
     """How the faulty cells of a column of dates may be meant; None when nothing tells it."""
-    if not grammar.profile.reads_layouts:
+    if not grammar.profile.reads_zones:
         return _mended(column, texts, read, grammar)
     usual = {
         text: plain
@@ -62,7 +62,7 @@ def mended_dates(
 
 def without_spans(texts: Sequence[str], cells: Cells, profile: Profile) -> Cells:
     """The cells of a column of times, all of them faulty where they are spans of hours."""
-    if not profile.reads_layouts or not are_spans(t for text in texts for t in filled([text])):
+    if not profile.reads_zones or not are_spans(t for text in texts for t in filled([text])):
         return cells
     form = " (it reads like a span of hours; write when it begins, such as 2026-01-05 10:00)"
     faults = {i: Fault("not-a-date", {"form": form}) for i, t in enumerate(texts) if filled([t])}
@@ -156,7 +156,7 @@ def _with_zones(
         cell = read_plain(plain)
         if not name:
             return cell
-        changes = change_at(text.strip(SPACES), order) if grammar.profile.reads_layouts else None
+        changes = change_at(text.strip(SPACES), order) if grammar.profile.reads_zones else None
         return cell._replace(notes=(*cell.notes, ZONE + name, *([changes] if changes else [])))
 
     return Mended(read_zoned)

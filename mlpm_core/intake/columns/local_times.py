@@ -123,7 +123,7 @@ def offsets_of(reading: Reading, where: Flags, profile: Profile) -> dict[str, st
     others = np.flatnonzero(where & ~reading.is_faulty())[:_MOST_LOOKED]
     found: dict[str, str] = {}
     for text in dict.fromkeys(reading.text(i).strip(SPACES) for i in others):
-        usual = as_usual(text) if profile.reads_layouts else text
+        usual = as_usual(text) if profile.reads_zones else text
         plain = with_offset(usual, profile.zones, profile.date_order) or usual
         if _UTC.search(usual):
             found.setdefault(UTC_NAME, text)

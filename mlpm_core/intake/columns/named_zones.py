@@ -113,7 +113,7 @@ class NamedZones:
         self, readings: dict[str, Reading], fields: Sequence[Column], table: Table
     ) -> dict[str, Reading]:
         """The readings, with moments of a named zone in UTC; days stay the days that they are."""
-        if not self._profile.reads_layouts:
+        if not self._profile.reads_zones:
             return readings
         names = [
             c.name for c in fields if c.kind is ColumnKind.MOMENT and c.name in self._columns.at
@@ -165,9 +165,9 @@ class NamedZones:
                 columns[j] = rank, (coded.codes, zones)
         first = min((rank for rank, _ in columns.values()), default=None)
         best = {j: beside for j, (rank, beside) in columns.items() if rank == first}
-        named = {tuple(np.array(zones, dtype=object)[codes]) for codes, zones in best.values()}
-        if len(named) != 1:  # of two that differ none is known to be that of all times
-            return None
+        of_rows = [np.array(zones, dtype=object)[codes] for codes, zones in best.values()]
+        if not best or any((zones != of_rows[0]).any() for zones in of_rows[1:]):
+            return None  # of two that differ none is known to be that of all times
         self.used |= best.keys()
         return next(iter(best.values()))
 

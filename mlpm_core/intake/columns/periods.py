@@ -93,7 +93,7 @@ def periods_of(
     notes: tuple[str, ...] = _zones(period) if starts is not None else ()
     if starts is None:
         starts = _moments(period)
-    has_zones = "metric" in readings or (file.is_results and profile.reads_layouts)
+    has_zones = "metric" in readings or (file.is_results and profile.reads_zones)
     if "utc-assumed" in period.notes and has_zones:
         starts, zone = in_utc(starts, readings, period.noting("utc-assumed"), profile)
         notes += zone
