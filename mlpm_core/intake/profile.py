@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -62,10 +63,11 @@ class Profile(BaseModel):
     ``wide`` lists the headers that are
     metrics; ``running_totals`` says whether numbers that are called so (YTD, to date, cumulative)
     are of their own period (``as_written``) or totals to take the one before off (``running``).
-    ``is_replay`` and ``before_layouts`` are no answers: a file that was stored before a
-    question was asked is read as it was then, before any of them, or before those about tables side
-    by side, two lines of heads and errors within cells. Nor is ``own_currency``, in which the
-    project counts money.
+    ``is_replay``, ``before_layouts`` and ``before_zones`` are no answers: a file that was stored
+    before a question was asked is read as it was then, before any of them; before those about
+    tables side by side, two lines of heads and errors within cells; or before zones of whole
+    columns were read and stored periods taken off running totals. Nor is ``own_currency``, in which
+    the project counts money.
 
     Examples
     --------
@@ -139,6 +141,7 @@ class Profile(BaseModel):
     errors_in: Literal["percent", "share"] | None = None
     is_replay: bool = False
     before_layouts: bool = False
+    before_zones: bool = False
     own_currency: str = ""
 
     @field_validator("encoding", mode="before")
@@ -168,8 +171,11 @@ class Profile(BaseModel):
     @field_validator("zones")
     @classmethod
     def _offsets(cls, given: dict[str, str]) -> dict[str, str]:
-        if any(text != FAULTY and not _OFFSET.fullmatch(text) for text in given.values()):
-            raise ValueError(f"write an offset such as +05:30, or {FAULTY}")
+        for text in given.values():
+            if text != FAULTY and not _OFFSET.fullmatch(text) and not _is_place(text):
+                raise ValueError(
+                    f"write an offset such as +05:30, a place such as Europe/Berlin, or {FAULTY}"
+                )
         return given
 
     @model_validator(mode="after")
@@ -182,6 +188,11 @@ class Profile(BaseModel):
     def reads_layouts(self) -> bool:
         """Whether a file is read as today, not as before other layouts of tables were read."""
         return not (self.is_replay or self.before_layouts)
+
+    @property
+    def reads_zones(self) -> bool:
+        """Whether zones of whole columns are read, and stored periods belong to running totals."""
+        return self.reads_layouts and not self.before_zones
 
     @property
     def decimal_mark(self) -> str:
@@ -264,7 +275,14 @@ _GROUPS = (
 )
 
 
-_NO_ANSWERS = ("is_replay", "before_layouts", "own_currency")
+_NO_ANSWERS = ("is_replay", "before_layouts", "before_zones", "own_currency")
+
+
+def _is_place(text: str) -> bool:
+    try:
+        return "/" in text and bool(ZoneInfo(text))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def _keys() -> list[str]:

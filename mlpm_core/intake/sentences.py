@@ -99,7 +99,8 @@ REJECTS: Final[dict[str, tuple[str, str]]] = {
     "running-total": (
         "{column} of {series} for {period} is the total since {since}, {value}, and the number of "
         "that period alone cannot be computed: {why}.",
-        "Send every period since then in one file, each once, or the number of each period alone.",
+        "Send what is missing before this file, or every period since then in one file, each once, "
+        "or the number of each period alone.",
     ),
     "missing-value": ("{column} is required and empty ({value}).", "Fill it, or delete the row."),
     "not-a-number": (
@@ -244,6 +245,11 @@ QUESTIONS: Final[dict[str, str]] = {
         "{n} times, such as {value}, have no zone; others have one, such as {other}. Which zone "
         "are they of?"
     ),
+    "zone-header": (
+        "{column} is of the zone {name}. Does it follow the clocks of a place, which change with "
+        "summer time, or is it always as far from UTC?"
+    ),
+    "zone-local": "{column} holds local times. Of which zone are they?",
     "zone-name": "{value} ends in {name}, which stands for several time zones. Which one is it?",
     "epoch": "Does {value} count the {unit} since 1970?",
     "fill-down": (
@@ -346,6 +352,11 @@ WARNINGS: Final[dict[str, str]] = {
     "running-falls": (
         "Rows of which a running total is lower than the one before, so that a number below zero "
         "is left for their period: {n}, in {names}."
+    ),
+    "running-stored": (
+        "Rows of which stored periods were taken off the running total, since the file lacks them: "
+        "{n}, in {names}, first {series} for {period}, {total} less {stored}; a later correction "
+        "of those periods does not change these rows."
     ),
     "running-beside": (
         "Left out beside a running total, since nothing says what is left of them for a period "

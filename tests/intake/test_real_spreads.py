@@ -71,6 +71,16 @@ CASES = [
     *(case(f"an interval that is {cell}", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", cell)),
            rows=({**ENDS, "ci_level": 0.95}, {"value": 0.82, "ci_low": None, "ci_level": None}))
       for cell in ("nan", "NaN", "-", "\u2013", "n/a", "NA", "null", "[]")),
+    *(Case(f"beside a metric: {name}", f"model,recall,{name},f1\nboost,0.81,0.79-0.83,0.7\n",
+           kind="evaluations", answers=("constants.value_case_id=v",), n=2,
+           rows=({"value": 0.81, "ci_low": 0.79, "ci_high": 0.83, "ci_level": level},))
+      for name, level in (
+          ("recall 97.5% CI", 0.975), ("recall 80% CI", 0.8), ("recall 95% KI", 0.95),
+          ("recall IC (95 %)", 0.95), ("90% CrI recall", 0.9), ("recall_ci", None),
+          ("recall Konfidenzintervall", None))),
+    Case("beside a metric, ignored", "period_start,recall,recall 95% CI,f1\n"
+         "2026-01-01,0.81,0.79-0.83,0.7\n", n=2, rows=({"value": 0.81, "ci_low": None},),
+         answers=("constants.model_id=churn", "columns.recall 95% CI=ignore", "wide=recall,f1")),
     case("a column is ignored", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", "0.8-0.9")),
          "columns.95% CI=ignore", rows=({"ci_low": None}, {"ci_low": None})),
     case("an end is ignored", beside("95% CI", ("0.81", "0.79-0.83"), ("0.82", "0.8-0.9")),

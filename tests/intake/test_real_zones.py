@@ -4,7 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from tests.intake.real_cases import Case, holds
+from mlpm_core.errors import InputError
+from mlpm_core.intake import Profile
+from mlpm_core.records import record_of
+from tests.intake.real_cases import NOW, Case, holds, rows_of
+from tests.intake_stored import Shelf, told_of
 
 HEAD = "model,metric,timestamp,value\n"
 
@@ -109,6 +113,140 @@ CASES = [
     Case("no zone of ours", times("2026-01-05 10:00 XYZ"), rejects=("not-a-date",)),
     Case("no place of ours", times("2026-01-05 10:00 Europe/Atlantis"), rejects=("not-a-date",)),
 ]  # fmt: skip
+
+
+WINTER, SUMMER = "2026-01-02 00:30", "2026-07-02 01:30"
+
+
+def log(*rows, head="id,ts,tz,model,prediction"):
+    """Predictions with a zone beside their times, or in the header."""
+    return head + "\n" + "".join(f"p{i},{row},churn,1\n" for i, row in enumerate(rows))
+
+
+def made(*expected):
+    return tuple({"ts": datetime.fromisoformat(e)} for e in expected)
+
+
+def in_header(header, *rows, answers=()):
+    """A log whose header names a zone, once it is said that this is the column of times."""
+    return {
+        "file": log(*rows, head=f"id,{header},model,prediction"), "kind": "prediction_log",
+        "answers": (f"fields.ts={header}", *answers),
+    }  # fmt: skip
+
+
+def results(header, *rows, answers=()):
+    """Wide results whose header names a zone, answered to be the start of a period."""
+    return {
+        "file": f"{header},recall\n" + "".join(f"{r},0.8{i}\n" for i, r in enumerate(rows)),
+        "answers": (f"fields.period_start={header}", "constants.model_id=churn", "wide=recall",
+                    *answers),
+    }  # fmt: skip
+
+
+NAMED = [
+    # In the header: of one reading, or of two that differ for a time of the file.
+    *(Case(f"header {header}", **in_header(header, WINTER), rows=made(expected), read_as=says)
+      for header, expected, says in (
+          ("ts (CET)", "2026-01-01T23:30", "times of the zone CET"),
+          ("time [Europe/Berlin]", "2026-01-01T23:30", "times of the zone Europe/Berlin"),
+          ("made at (UTC+1)", "2026-01-01T23:30", "times of the zone +01:00"),
+          ("made at GMT-05:00", "2026-01-02T05:30", "times of the zone -05:00"),
+          ("made_at_pst", "2026-01-02T08:30", "times of the zone PST"),
+          ("time (CET/CEST)", "2026-01-01T23:30", "times of the zone Europe/Berlin"),
+          ("Zeit (MEZ)", "2026-01-01T23:30", "times of the zone MEZ"),
+          ("at (ET)", "2026-01-02T05:30", "times of the zone America/New_York"),
+          ("made_at_utc", "2026-01-02T00:30", "times of the zone UTC"))),
+    Case("a place in summer", **in_header("at (Europe/Berlin)", SUMMER),
+         rows=made("2026-07-01T23:30")),
+    Case("CET all year", **in_header("ts (CET)", WINTER, SUMMER), asked=("zone-header",),
+         choices=("Europe/Berlin", "+01:00"),
+         says="Europe/Berlin: 2026-07-02 01:30 is 2026-07-01 23:30 UTC"),
+    Case("CET all year, as clocks", rows=made("2026-01-01T23:30", "2026-07-01T23:30"),
+         **in_header("ts (CET)", WINTER, SUMMER, answers=("zones.CET=Europe/Berlin",)),
+         read_as="times of the zone Europe/Berlin"),
+    Case("CET all year, as one offset", rows=made("2026-01-01T23:30", "2026-07-02T00:30"),
+         **in_header("ts (CET)", WINTER, SUMMER, answers=("zones.CET=+01:00",))),
+    Case("CST in winter", **in_header("ts (CST)", WINTER), asked=("zone-header",),
+         choices=(*("-06:00", "+08:00", "America/Havana", "-05:00")[:2], "-05:00")),
+    Case("MESZ in winter", **in_header("ts MESZ", WINTER), asked=("zone-header",),
+         choices=("Europe/Berlin", "+02:00")),
+    Case("local time", **in_header("local time", WINTER), asked=("zone-local",),
+         says="Europe/Berlin: 2026-01-02 00:30 is 2026-01-01 23:30 UTC"),
+    Case("local time, answered", **in_header("local time", SUMMER, answers=("zone=Asia/Kolkata",)),
+         rows=made("2026-07-01T20:00"), read_as="times of the zone Asia/Kolkata"),
+    Case("no zone", **in_header("ts (checked)", WINTER), rows=made("2026-01-02T00:30")),
+    Case("own zones of cells", **in_header("ts (CET)", WINTER + "Z", SUMMER),
+         asked=("zone-header",)),
+    Case("own zones of cells hold", **in_header("ts (CET)", SUMMER + "Z", WINTER),
+         rows=made("2026-07-02T01:30", "2026-01-01T23:30")),
+    Case("results", rows=at("2026-01-01T23:30", "2026-01-02T00:30"),
+         **results("timestamp (CET)", WINTER, "2026-01-02 01:30", answers=("period=PT1H",))),
+    Case("results of the hour that comes twice", rows=at(
+        "2025-10-25T23:30", "2025-10-26T00:30", "2025-10-26T01:30", "2025-10-26T02:30"),
+         **results("time [Europe/Berlin]", "2025-10-26 01:30", "2025-10-26 02:30",
+                   "2025-10-26 02:30", "2025-10-26 03:30", answers=("period=PT1H",))),
+    Case("wide results of an hour that comes twice", asked=("zone",),
+         **results("timestamp", "2025-10-26 01:30", "2025-10-26 02:30", "2025-10-26 02:30",
+                   "2025-10-26 03:30")),
+    Case("days are days of their zone", rows=at("2026-01-02", "2026-07-03"),
+         **results("day (CET)", "2026-01-02 00:00:00", "2026-07-03 00:00:00",
+                   answers=("period=P1D",))),
+    Case("days that end before midnight", file="start (CET),end (CET),recall\n"
+         "2026-01-02 00:00,2026-01-02 23:59:59,0.8\n", rows=at("2026-01-02"), n=1,
+         answers=("fields.period_start=start (CET)", "fields.period_end=end (CET)",
+                  "constants.model_id=churn", "wide=recall")),
+    # In a column beside.
+    Case("beside", log(f"{WINTER},Europe/Berlin", f"{SUMMER},Europe/Berlin"),
+         kind="prediction_log", rows=made("2026-01-01T23:30", "2026-07-01T23:30")),
+    Case("several beside", log(f"{WINTER},CET", f"{WINTER},America/New_York", f"{WINTER}Z,CET"),
+         kind="prediction_log", rows=made("2026-01-01T23:30", "2026-01-02T05:30",
+                                          "2026-01-02T00:30")),
+    Case("none for one row", log(f"{WINTER},CET", f"{WINTER},"), kind="prediction_log",
+         rows=made("2026-01-01T23:30", "2026-01-02T00:30"), warns=("utc-assumed",)),
+    Case("offsets beside", log(f"{WINTER},+01:00", f"{WINTER},-5",
+                               head="id,ts,utc_offset,model,prediction"),
+         kind="prediction_log", rows=made("2026-01-01T23:30", "2026-01-02T05:30")),
+    Case("beside, to be asked", log(f"{SUMMER},EST"), kind="prediction_log",
+         asked=("zone-header",), choices=("America/New_York", "-05:00")),
+    Case("regions are no zones", log(f"{WINTER},north", head="id,ts,zone,model,prediction"),
+         kind="prediction_log", rows=made("2026-01-02T00:30"), warns=("extra-column",)),
+    Case("put aside", log(f"{WINTER},CET"), kind="prediction_log", answers=("columns.tz=ignore",),
+         rows=made("2026-01-02T00:30"), warns=("utc-assumed",)),
+    Case("days first beside", log("13/03/2026 10:00,CET"), kind="prediction_log",
+         answers=("date_order=dmy",), rows=made("2026-03-13T09:00")),
+    # Said for a whole file.
+    Case("a log of a zone", log(f"{WINTER}", head="id,ts,model,prediction"), kind="prediction_log",
+         answers=("zone=Europe/Berlin",), rows=made("2026-01-01T23:30"),
+         read_as="times of the zone Europe/Berlin"),
+    Case("a log of which some have an offset", kind="prediction_log", asked=("zone-mixed",),
+         file=log(WINTER, f"{WINTER}+01:00", head="id,ts,model,prediction"),
+         choices=("+01:00", "UTC")),
+    Case("two columns of two zones", kind="incident_log", rows=(
+        {"started_at": datetime(2026, 1, 2, 22, 30), "detected_at": datetime(2026, 1, 2, 23, 40)},),
+         answers=("fields.started_at=started (CET)", "columns.detected_at_utc=detected_at"),
+         file="incident_id,model,title,started (CET),detected_at_utc,severity,status\n"
+              "i1,churn,x,2026-01-02 23:30,2026-01-02 23:40,sev1,open\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NAMED, ids=lambda case: case.id)
+def test_zones_of_whole_columns_are_read_or_asked_about(case):
+    holds(case)
+
+
+@pytest.mark.parametrize("before", ["is_replay", "before_layouts", "before_zones"])
+def test_a_file_that_was_stored_before_is_read_as_it_was(before):
+    told = told_of(
+        log(f"{WINTER},CET").encode(), "f.csv", record_of("prediction_log"), now=NOW,
+        profile=Profile(**{before: True}), stored=Shelf(models=["churn"]),
+    )  # fmt: skip
+    assert rows_of(told, "prediction_log")[0]["ts"] == datetime(2026, 1, 2, 0, 30)
+
+
+def test_an_answer_that_is_no_zone_is_refused():
+    with pytest.raises(InputError, match="Europe/Berlin"):
+        Profile().answered("zones.CET", "Europe/Atlantis")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

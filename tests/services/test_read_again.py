@@ -154,6 +154,24 @@ def test_a_file_that_is_read_otherwise_since_is_read_as_it_was_when_it_came(tmp_
     assert len(healed) == 1  # not that it is read otherwise today
 
 
+def test_a_zone_beside_is_read_as_it_was_when_the_file_came(tmp_path):
+    """Errors within cells were read already, and zones of whole columns were not."""
+    text = "model,metric,period_start,tz,granularity,value\n" + "".join(
+        f"m,f1,2024-01-0{d} 00:30,CET,PT1H,0.8{d} ± 0.02\n" for d in (8, 9)
+    )
+    workspace = opened(tmp_path)
+    put(workspace, "then", "metric_results", text, "spread=se", profile=Profile(before_zones=True))
+    put(workspace, "now", "metric_results", text, "spread=se")
+    workspace.close()
+    before, after, healed = built_anew(tmp_path, ["then", "now"])
+    then, now = ([(r["period_start"], r["value_se"]) for r in before[p, "metric_results"]]
+                 for p in ("then", "now"))  # fmt: skip
+    assert then == [(datetime(2024, 1, d, 0, 30), 0.02) for d in (8, 9)]
+    assert now == [(datetime(2024, 1, d - 1, 23, 30), 0.02) for d in (8, 9)]
+    assert after == before
+    assert len(healed) == 1
+
+
 def test_a_dollar_of_a_project_in_dollars_is_that_dollar_again(tmp_path):
     workspace = opened(tmp_path)
     put(workspace, "p", "projects", "project,title,currency\np,P,AUD\n")

@@ -14,6 +14,7 @@ from mlpm_core.intake.columns.fast_path import Cells, read_all, read_plain
 from mlpm_core.intake.columns.file_columns import FileColumns
 from mlpm_core.intake.columns.mending import mended
 from mlpm_core.intake.columns.metric_rules import NEGATED, check_results
+from mlpm_core.intake.columns.named_zones import NamedZones
 from mlpm_core.intake.columns.readings import Faults, PlainReading, Reading
 from mlpm_core.intake.columns.shares import IN_PERCENT
 from mlpm_core.intake.columns.written_units import times
@@ -110,7 +111,18 @@ class Checker:
                     cells = self._mended(_optional(column), coded, cells, read)
                 by_name[_wide(metric)] = Reading(coded.codes, coded.cells, cells)
                 faults.add_cells(self._header.label(j), by_name[_wide(metric)])
-        return by_name
+        return by_name if is_one_line else self._in_utc(by_name, own_columns, table)
+
+    def _in_utc(
+        self, readings: dict[str, Reading], fields: list[Column], table: Table
+    ) -> dict[str, Reading]:
+        """The readings, with the times of zones that the file names in UTC."""
+        zones = NamedZones(self.grammar.profile, self.columns)
+        moved = zones.in_utc(readings, fields, table)
+        for name, asked in zones.questions.items():
+            self._asked.setdefault(name, []).extend(asked)
+        self.columns.beside |= zones.used
+        return moved
 
     def _reading(self, column: Column, table: Table, *, is_one_line: bool = False) -> Reading:
         read = self._read[column.name]

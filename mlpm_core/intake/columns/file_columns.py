@@ -35,6 +35,8 @@ class FileColumns:
         In a file with a column for each metric, the position and metric of each of these.
     meanings : dict of str to Meaning
         What the names of these columns stand for, by metric.
+    beside : set of int
+        The positions of columns that say more of others, such as the zone of times.
     is_results : bool
         Whether a row is a monitoring result.
     is_replay : bool
@@ -56,6 +58,7 @@ class FileColumns:
         self.wide = [(j, self._metric_of(j)) for j in header.wide_columns(fields)]
         self.meanings = {metric: fields.meaning_of(header.cells[j]) for j, metric in self.wide}
         self.at = {f: j for j, f in enumerate(header.fields) if f is not None}
+        self.beside: set[int] = set()
 
     def label(self, field: str) -> str:
         """The name of the column a field stands in, as the file writes it."""
@@ -83,16 +86,24 @@ class FileColumns:
             if answer.endswith(IN_PERCENT) and header_unit(name) is None
         ]
 
-    def unused_headers(self, used: Collection[int] = ()) -> list[str]:
-        """The headers of columns that no field takes, the intake's own and ``used`` left out."""
-        wide = {*used, *(j for j, _ in self.wide)}
+    def unused(self, used: Collection[int] = ()) -> list[int]:
+        """The positions of columns that no field takes, the intake's own and ``used`` left out."""
+        taken = {*used, *self.beside, *(j for j, _ in self.wide)}
         return [
-            self._header.label(j)
+            j
             for j, (cell, name) in enumerate(
                 zip(self._header.cells, self._header.fields, strict=True)
             )
-            if name is None and j not in wide and not is_blank(cell) and not is_own(cell)
+            if name is None and j not in taken and not is_blank(cell) and not is_own(cell)
         ]
+
+    def unused_headers(self, used: Collection[int] = ()) -> list[str]:
+        """The headers of these columns."""
+        return [self._header.label(j) for j in self.unused(used)]
+
+    def is_ignored(self, position: int) -> bool:
+        """Whether somebody put the column at a position aside."""
+        return self._header.is_ignored(position, self._fields)
 
     def _metric_of(self, j: int) -> str:
         """The metric that a column of a wide file holds, whose name is the header's."""

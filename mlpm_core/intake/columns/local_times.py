@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from mlpm_core.records import Question
 
     Moments = np.ndarray[tuple[int], np.dtype[np.datetime64]]
+    Durations = np.ndarray[tuple[int], np.dtype[np.timedelta64]]
 
-_ZONES: Final = (
+COMMON_ZONES: Final = (
     "Europe/Berlin", "Europe/London", "Europe/Helsinki", "Europe/Lisbon", "America/New_York",
     "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Santiago",
     "Australia/Sydney", "Pacific/Auckland", "Asia/Jerusalem",
 )  # fmt: skip
+UTC_NAME: Final = "UTC"
+_EPOCH: Final = datetime(1970, 1, 1)
 _OFFSET: Final = re.compile(
     r"[0-9]:[0-9]{2}[^+-]*([+-])([0-9]{2}):?([0-9]{2})?(?: UTC)?(?: \([^()]*\))?$"
 )
@@ -55,12 +58,14 @@ def in_utc(
     """
     if profile.zone is None and profile.is_replay:
         return starts, ()
-    if profile.zone is None and (offsets := _offsets_beside(readings, is_local, profile)):
-        raise Refusal(questions=[_about_mixed(starts, readings, is_local, offsets)])
-    turn = _turns(starts, readings, is_local)
+    if profile.zone is None and (
+        offsets := offsets_beside(readings["period_start"], is_local, profile)
+    ):
+        raise Refusal(questions=[about_mixed(starts, readings["period_start"], is_local, offsets)])
+    turn = turns(starts, readings, is_local)
     if profile.zone is None:
         twice = np.unique(starts[is_local & (turn > 0)])
-        zones = [z for z in _ZONES if len(twice) and all(_is_repeated(t, z) for t in twice)]
+        zones = [z for z in COMMON_ZONES if len(twice) and all(_is_repeated(t, z) for t in twice)]
         if not zones:
             return starts, ()
         hour = twice[0].astype("datetime64[us]").item()
@@ -68,30 +73,57 @@ def in_utc(
         raise Refusal(questions=[asked])
     if profile.zone == "UTC" or not is_local.any():
         return starts, ()
-    zone = _zone(profile.zone)
     starts = starts.copy()
-    moved: dict[tuple[Any, bool], datetime] = {}
-    for i in np.flatnonzero(is_local).tolist():
-        key = (starts[i], bool(turn[i]))
-        if key not in moved:
-            local = starts[i].astype("datetime64[us]").item().replace(tzinfo=zone, fold=key[1])
-            moved[key] = local.astimezone(UTC).replace(tzinfo=None)
-        starts[i] = moved[key]
+    starts[is_local] -= from_utc(starts[is_local], profile.zone, turn[is_local] > 0)
     return starts, (f"times of the zone {profile.zone}",)
 
 
-def _offsets_beside(
-    readings: dict[str, Reading], is_local: Flags, profile: Profile
-) -> dict[str, str]:
+def from_utc(local: Moments, name: str, is_later: Flags | None = None) -> Durations:
+    """By how much the clocks of a zone are before UTC at local times.
+
+    Parameters
+    ----------
+    local : array of datetime64
+        None of them missing.
+    name : str
+        A place such as Europe/Berlin, or an offset such as +01:00.
+    is_later : array of bool, optional
+        Which times are the second of two of an hour that comes twice; by default none.
+
+    Raises
+    ------
+    InputError
+        When there is no such zone.
+
+    Examples
+    --------
+    >>> at = np.array(["2026-01-05T10:00", "2026-07-05T10:00"], "datetime64[us]")
+    >>> [str(before) for before in from_utc(at, "Europe/Berlin").tolist()]
+    ['1:00:00', '2:00:00']
+    """
+    zone = _zone(name)
+    quarters = local.astype("datetime64[m]").astype(np.int64) // 15  # clocks change at none between
+    halves = 2 * quarters + (0 if is_later is None else is_later)
+    distinct, place = np.unique(halves, return_inverse=True)
+    offsets = [
+        (_EPOCH + timedelta(minutes=15 * (half // 2)))
+        .replace(tzinfo=zone, fold=half % 2)
+        .utcoffset()
+        for half in distinct.tolist()
+    ]
+    before: Durations = np.array(offsets, dtype="timedelta64[us]")[place]
+    return before
+
+
+def offsets_beside(reading: Reading, is_local: Flags, profile: Profile) -> dict[str, str]:
     """The offsets of times beside those without one, each with a cell that bears it.
 
-    None where some of them are said to be UTC: then those without are UTC, too.
+    No offset where some of them are said to be UTC: then those without are UTC, too.
     """
-    period = readings["period_start"]
-    others = np.flatnonzero(~is_local & ~period.is_faulty())[:_MOST_LOOKED] if (
+    others = np.flatnonzero(~is_local & ~reading.is_faulty())[:_MOST_LOOKED] if (
         is_local.any() and not is_local.all()
     ) else ()  # fmt: skip
-    texts = dict.fromkeys(period.text(i).strip(SPACES) for i in others)
+    texts = dict.fromkeys(reading.text(i).strip(SPACES) for i in others)
     found: dict[str, str] = {}
     for text in texts:
         plain = with_offset(text, profile.zones, profile.date_order) or text
@@ -100,9 +132,10 @@ def _offsets_beside(
     return {} if any(_UTC.search(text) for text in texts) else found
 
 
-def _about_mixed(
-    starts: Moments, readings: dict[str, Reading], is_local: Flags, offsets: dict[str, str]
+def about_mixed(
+    starts: Moments, reading: Reading, is_local: Flags, offsets: dict[str, str]
 ) -> Question:
+    """The question which of the offsets beside them the times without one have."""
     first = int(np.flatnonzero(is_local)[0])
     at = starts[first].astype("datetime64[us]").item()
     choices = [*offsets, "UTC"]
@@ -110,7 +143,7 @@ def _about_mixed(
         name: (at if name == "UTC" else at - _offset(name)).strftime("%Y-%m-%d %H:%M UTC")
         for name in choices
     }
-    text = readings["period_start"].text(first)
+    text = reading.text(first)
     return question(
         "zone-mixed", "zone", choices, n=int(is_local.sum()), value=text,
         other=next(iter(offsets.values())),
@@ -124,10 +157,10 @@ def _offset(name: str) -> timedelta:
     return sign * timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
 
 
-def _turns(
+def turns(
     starts: Moments, readings: dict[str, Reading], is_local: Flags
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """For each record, how many earlier ones have its time and all else of its key."""
+    """For each result, how many earlier ones have its time and all else of its key."""
     names = [name for name in _KEY if name in readings]
     arrays = [readings[name].array(_KIND_OF[name]) for name in names]
     key = keyed(arrays, len(starts))
@@ -148,6 +181,8 @@ def _is_repeated(at: np.datetime64, name: str) -> bool:
 
 
 def _zone(name: str) -> tzinfo:
+    if name == UTC_NAME:
+        return UTC
     if _OFFSET.fullmatch(f"0:00{name}"):
         return timezone(_offset(name))
     try:

@@ -92,7 +92,8 @@ def periods_of(
     notes: tuple[str, ...] = _zones(period) if starts is not None else ()
     if starts is None:
         starts = _moments(period)
-    if "utc-assumed" in period.notes and "metric" in readings:
+    has_zones = "metric" in readings or (file.is_results and profile.reads_zones)
+    if "utc-assumed" in period.notes and has_zones:
         starts, zone = in_utc(starts, readings, period.noting("utc-assumed"), profile)
         notes += zone
     lengths, is_fixed, is_unsaid = _said(readings, file, starts)

@@ -41,7 +41,8 @@ class Named:
 class Running:
     """Such numbers taken as running totals: the number of each period alone.
 
-    ``faults`` say by row why that number cannot be computed.
+    ``faults`` say by row why that number cannot be computed, ``stored`` how much of it was taken
+    off for stored periods.
     """
 
     named: Named
@@ -49,6 +50,7 @@ class Running:
     totals: list[float | None]
     numbers: list[float | None]
     faults: dict[int, str]
+    stored: dict[int, float]
 
     @property
     def changes(self) -> list[int]:
@@ -70,12 +72,17 @@ def about_running(
 ) -> Question:
     """Whether the numbers of a column are running totals; both readings of its first rows."""
     one = next(one for one in read if one.changes)
+    as_running = [_first_rows(one, one.numbers, periods, of_series)]
+    if n := len({i for each in read for i in each.stored}):
+        as_running.append(f"rows of which stored periods are taken off: {n:,}")
     faults = Counter(why for each in read for why in each.faults.values())
-    rejected = [f"rows rejected: {n:,}, for {why}" for why, n in faults.items()]
-    as_running = _first_rows(one, one.numbers, periods, of_series)
+    most = faults.most_common(MOST_SHOWN)
+    as_running += [f"rows rejected: {n:,}, since {why}" for why, n in most]
+    if more := faults.total() - sum(n for _, n in most):
+        as_running.append(f"rows rejected for other reasons: {more:,}")
     preview = [
         f"{AS_WRITTEN}: {_first_rows(one, one.totals, periods, of_series)}",
-        f"{RUNNING}: {'; '.join([as_running, *rejected])}",
+        f"{RUNNING}: {'; '.join(as_running)}",
     ]
     return question(
         "running-totals", "running_totals", [AS_WRITTEN, RUNNING],

@@ -16,6 +16,7 @@ import pyarrow as pa
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.rows import Rows
 from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.files.statistic_names import interval_level
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.messages import Refusal, question, shown
 from mlpm_core.intake.period_columns import in_rows, lines_of
@@ -58,15 +59,6 @@ _INTERVAL: Final = re.compile(
     rf"(?P<between>[,;] |[,;]|\u2013|\u2014|-| to | bis | \u00e0 | a ) ?(?P<high>{_PART}) ?[\])]",
     re.IGNORECASE,
 )
-_LEVEL: Final = r"[0-9]{2}(?:[.,][0-9])?"
-_OF_INTERVALS: Final = re.compile(
-    rf"(?:(?P<before>{_LEVEL}) ?%?[ _-]?)?"
-    r"(?:CI|KI|IC|HDI|CrI|conf(?:idence|\.)?[ _]?int(?:erval|\.)?|credible[ _]interval"
-    r"|(?:Konfidenz|Vertrauens)intervall|intervalle de confiance|intervalo de confian[z\u00e7]a)"
-    rf"(?:[ _]?\(?(?P<behind>{_LEVEL}) ?%?\)?)?",
-    re.IGNORECASE,
-)
-"""What the column of an interval is called, and the level that it says."""
 SPREADS_IN_WORDS: Final = {
     "se": "each value with its standard error",
     "half-width": "each value with the half of its interval",
@@ -161,18 +153,17 @@ def _interval_column(
     if "ci_low" not in fields.columns or not {"ci_low", "ci_high"}.isdisjoint(header.fields):
         return None
     called = [
-        (k, match)
+        (k, level)
         for k, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True))
         if field is None
         and not header.is_ignored(k, fields)
-        and (match := _OF_INTERVALS.fullmatch(cell.strip(SPACES)))
+        and (level := interval_level(cell.strip(SPACES))) is not None
     ]
     if len(called) != 1:
         return None
-    ((k, match),) = called
+    ((k, level),) = called
     cells = [cell.strip(SPACES).strip("[]()") for cell in records.columns[k].cells]
     read = [{} if _is_none(cell) else _apart(f"0 [{cell}]") for cell in cells]
-    level = match["before"] or match["behind"]
     parts = [part for part in read if part is not None and (not part or "low" in part)]
     if len(parts) < len(read) or not any(parts):
         return None

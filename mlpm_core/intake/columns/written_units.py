@@ -159,15 +159,15 @@ def times(number: float, factor: float) -> float:
         return number * factor
 
 
-def less(number: float, other: float) -> float:
-    """A number less another, as a person computes it; see `times`.
+def less(number: float, *others: float) -> float:
+    """A number less others, as a person computes it; see `times`.
 
     Examples
     --------
-    >>> less(0.3, 0.1), less(1.1, 2.2)
-    (0.2, -1.1)
+    >>> less(0.3, 0.1), less(1.1, 2.2), less(0.6, 0.1, 0.2)
+    (0.2, -1.1, 0.3)
     """
-    return float(Fraction(repr(number)) - Fraction(repr(other)))
+    return float(Fraction(repr(number)) - sum(Fraction(repr(other)) for other in others))
 
 
 def all_times(numbers: pa.Array, factors: Floats | float) -> pa.Array:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-_OFFSETS: Final = {
+OFFSETS: Final = {
     name: offset
     for offset, names in {
         "+00:00": "UTC GMT WET Z",
@@ -34,7 +34,9 @@ _OFFSETS: Final = {
     }.items()
     for name in names.split()
 }  # fmt: skip
-_PLACES: Final = {
+"""Abbreviations by their offset."""
+
+PLACES: Final = {
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver",
     "PT": "America/Los_Angeles",
 }  # fmt: skip
@@ -122,12 +124,13 @@ def told_by_others(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _is_zone(name: str) -> bool:
-    if name in _OFFSETS or name in SEVERAL or name in _PLACES:
+    if name in OFFSETS or name in SEVERAL or name in PLACES:
         return True
-    return "/" in name and _place(name) is not None
+    return "/" in name and place(name) is not None
 
 
-def _place(name: str) -> ZoneInfo | None:
+def place(name: str) -> ZoneInfo | None:
+    """The zone of a place such as Europe/Berlin; None where there is none of this name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -162,8 +165,9 @@ def with_offset(text: str, answers: Mapping[str, str], order: str | None) -> str
     if number is not None:
         minutes = number["minutes"] or "00"
         return f"{apart.base} {number['sign']}{number['hours'].zfill(2)}:{minutes}"
-    offset = _OFFSETS.get(apart.zone) or answers.get(apart.zone)
-    if offset is None and (zone := _place(_PLACES.get(apart.zone, apart.zone))) is not None:
+    said = OFFSETS.get(apart.zone) or answers.get(apart.zone)
+    offset = None if said and "/" in said else said
+    if offset is None and (zone := place(said or PLACES.get(apart.zone, apart.zone))) is not None:
         at = _local_time(apart.base, order)
         offset = None if at is None else _written(at.replace(tzinfo=zone).utcoffset())
     return apart.base if offset is None else f"{apart.base} {offset}"

@@ -258,7 +258,7 @@ def _of_csv(
     try:
         start = data[: len(header) + _START].decode("utf-8-sig", "ignore")
         first = [*islice(_reader(start, delimiter), 3)]
-        if record is Evaluation and profile.reads_layouts and are_two_heads(first):
+        if record is Evaluation and profile.reads_layouts and are_two_heads(first, profile):
             return None
         reader = (
             reader_of(first, record, is_before=not profile.reads_layouts)

@@ -18,13 +18,22 @@ from mlpm_core.intake.files.rewritten import (
     surplus_of,
     with_short_ones_said,
 )
+from mlpm_core.intake.files.statistic_names import (
+    MEANS,
+    STATISTICS,
+    SURE,
+    interval_level,
+    metric_and_statistic,
+    statistic_named,
+)
 from mlpm_core.intake.messages import Refusal, question, shown, warned
 from mlpm_core.intake.metric_names import known_metric, normal
+from mlpm_core.intake.profile import IGNORE
 from mlpm_core.intake.row_parts import numbered
 from mlpm_core.records import Evaluation, MetricResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from mlpm_core.intake.files.decoded_text import Text
     from mlpm_core.intake.profile import Profile
@@ -44,31 +53,7 @@ _SPLIT: Final = re.compile(
 _PARTS: Final[dict[type[Record], str]] = {MetricResult: "segment", Evaluation: "test_set"}
 """What the names of heads are, where they are no models."""
 _SETS: Final = frozenset({"dataset", "split", "testset", "set", "partition"})
-_MEANS: Final = ("mean", "avg", "average")
 _PLUS_OR_MINUS: Final = "\u00b1"
-_INTERVALS: Final = (
-    *("ci", "confidence interval"),
-    *(f"{level}{of}" for level in (90, 95, 99) for of in ("% ci", " % ci", "%ci", " ci", "ci")),
-    *(f"{of}{level}" for level in ("90", "95", "99", "90%", "95%", "99%")
-      for of in ("ci", "ci ", "ci_")),
-)  # fmt: skip
-_SURE: Final = (
-    ("{} {}", (_INTERVALS,)),
-    ("{} [CI {}; {}]", (("lower", "ci_low", "ci_lower", "low"),
-                     ("upper", "ci_high", "ci_upper", "high"))),
-    ("{} (SE {})", (("se", "sem", "stderr", "std_err"),)),
-    ("{} (SD {})", (("std", "sd", "stdev"),)),
-)  # fmt: skip
-"""What says how sure a mean is: how it is written behind it, and what its columns are called."""
-_STATISTICS: Final = frozenset(
-    {*_MEANS, *(word for _, of in _SURE for words in of for word in words)}
-    | {"min", "max", "count", "median", "n", "var", "size", "25%", "50%", "75%"}
-)
-_BESIDE: Final = "|".join(sorted(_STATISTICS - {"low", "high", "n", "size"}, key=len, reverse=True))
-_WITH_STATISTIC: Final = re.compile(
-    rf"(?P<before>.+?)[ ._-]+\(?(?P<last>{_BESIDE})\)?|(?P<first>{_BESIDE})[ ._-]+(?P<behind>.+)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +76,19 @@ class _Heads:
         return list(dict.fromkeys(metric for metric, _ in self.numbers.values()))
 
 
-def are_two_heads(rows: Sequence[Sequence[str]]) -> bool:
+def are_two_heads(rows: Sequence[Sequence[str]], profile: Profile) -> bool:
     """Whether the first two rows name metrics above, or below, other names.
 
     Examples
     --------
-    >>> numbers = ["1", "0.8", "0.7", "0.6", "0.5"]
-    >>> are_two_heads([["", "recall", "", "f1", ""], ["week", "a", "b", "a", "b"], numbers])
+    >>> from mlpm_core.intake import Profile
+    >>> below = ["week", "a", "b", "a", "b"], ["1", "0.8", "0.7", "0.6", "0.5"]
+    >>> are_two_heads([["", "recall", "", "f1", ""], *below], Profile())
     True
-    >>> are_two_heads([["model", "recall", "f1"], ["a", "0.8", "0.7"], ["b", "0.7", "0.6"]])
+    >>> are_two_heads([["model", "recall", "f1"], ["a", "0.8", "0.7"]], Profile())
     False
-    >>> are_two_heads([["model", "recall_mean", "recall_sem"], ["a", "0.8", "0.02"]])
-    True
     """
-    return _heads([(i, [*row]) for i, row in enumerate(rows)], 0) is not None
+    return _heads([(i, [*row]) for i, row in enumerate(rows)], 0, _put_aside(profile)) is not None
 
 
 def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
@@ -112,9 +96,10 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
     if record not in (MetricResult, Evaluation) or profile.two_heads == "no":
         return text
     first = first_lines(text)
+    put_aside = _put_aside(profile)
     for delimiter in DELIMITERS:
         some = [*enumerate(csv.reader(first, delimiter=delimiter), start=1)]
-        found = next((h for i in range(len(some) - 1) if (h := _heads(some, i))), None)
+        found = next((h for i in range(len(some) - 1) if (h := _heads(some, i, put_aside))), None)
         if found is not None and found.are_statistics:
             return _means(text, found, record, delimiter)
         if found is None or (record is MetricResult and not found.are_metrics_above):
@@ -128,15 +113,32 @@ def with_one_head(text: Text, record: type[Record], profile: Profile) -> Text:
     return text
 
 
-def _heads(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
+def _put_aside(profile: Profile) -> Collection[str]:
+    """The names of columns that somebody said to be ignored, or no interval but a metric."""
+    names = [name for name, answer in profile.columns.items() if answer == IGNORE]
+    for name in profile.metrics:
+        of_both = metric_and_statistic(name)
+        names += [name] if of_both and interval_level(of_both[1]) is not None else []
+    return {normal(name.replace("%3D", "=")) for name in names}
+
+
+def _heads(
+    rows: Sequence[tuple[int, Sequence[str]]], i: int, put_aside: Collection[str]
+) -> _Heads | None:
     """The heads that begin with a row, if it and the next are such, or both stand in one."""
-    return _both_in_one(rows, i) or _in_two_lines(rows, i)
+    return _both_in_one(rows, i, put_aside) or _in_two_lines(rows, i)
 
 
-def _both_in_one(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
+def _both_in_one(
+    rows: Sequence[tuple[int, Sequence[str]]], i: int, put_aside: Collection[str]
+) -> _Heads | None:
     """The heads in a row whose names are of a metric and a statistic: recall_mean, recall_sem."""
     at, names = rows[i]
-    pairs = {j: pair for j, name in enumerate(names) if (pair := _of_both(name.strip()))}
+    pairs = {
+        j: pair
+        for j, name in enumerate(names)
+        if normal(name) not in put_aside and (pair := _of_both(name.strip()))
+    }
     spelled: dict[str | None, str] = {}
     numbers = {
         j: (spelled.setdefault(known_metric(metric), metric), statistic)
@@ -154,15 +156,12 @@ def _of_both(name: str) -> tuple[str, str] | None:
     Examples
     --------
     >>> _of_both("recall_std"), _of_both("Mean F1"), _of_both("f1"), _of_both("week_std")
-    (('recall', 'std'), ('F1', 'mean'), ('f1', 'mean'), None)
+    (('recall', 'std'), ('F1', 'Mean'), ('f1', 'mean'), None)
     """
     if known_metric(name) is not None:
-        return name, _MEANS[0]
-    match = _WITH_STATISTIC.fullmatch(name)
-    metric = (match["before"] or match["behind"]) if match else ""
-    if match is None or known_metric(metric) is None:
-        return None
-    return metric, (match["last"] or match["first"]).lower()
+        return name, MEANS[0]
+    of_both = metric_and_statistic(name)
+    return of_both if of_both is not None and known_metric(of_both[0]) is not None else None
 
 
 def _in_two_lines(rows: Sequence[tuple[int, Sequence[str]]], i: int) -> _Heads | None:
@@ -209,7 +208,7 @@ def _tell_apart(pairs: Sequence[tuple[str, str]], *, is_spread: bool) -> bool:
         return False
     if len({*pairs}) < len(pairs) or len(pairs) < _LEAST:
         return False
-    if any(is_metric(n) or _NUMBER.fullmatch(n) or n.lower() in _STATISTICS for n in names):
+    if any(is_metric(n) or _NUMBER.fullmatch(n) or statistic_named(n) in STATISTICS for n in names):
         return False
     return len({*names}) < len(names) or len(metrics) == 1
 
@@ -221,8 +220,8 @@ def _are_statistics(pairs: Sequence[tuple[str, str]]) -> bool:
     return (
         len(of) == len(pairs) > len(metrics)
         and all(map(is_metric, metrics))
-        and {statistic for _, statistic in of} <= _STATISTICS
-        and all(sum((metric, mean) in of for mean in _MEANS) == 1 for metric in metrics)
+        and {statistic_named(statistic) for _, statistic in of} <= STATISTICS
+        and all(sum((metric, mean) in of for mean in MEANS) == 1 for metric in metrics)
     )
 
 
@@ -323,14 +322,16 @@ def _one_head(text: Text, heads: _Heads, record: type[Record], field: str, delim
 
 def _means(text: Text, heads: _Heads, record: type[Record], delimiter: str) -> Text:
     """A column for each metric, of its means, with what says how sure each is in the same cell."""
-    places = {(metric, word.lower()): j for j, (metric, word) in heads.numbers.items()}
+    places: dict[tuple[str, str], int] = {}
+    for j, (metric, word) in heads.numbers.items():
+        places.setdefault((metric, statistic_named(word)), j)
 
     def at(metric: str, words: Sequence[str]) -> int | None:
         return next((places[metric, word] for word in words if (metric, word) in places), None)
 
     ways = [(written, [[at(m, words) for words in of] for m in heads.metrics])
-            for written, of in _SURE]  # fmt: skip
-    means = [at(metric, _MEANS) for metric in heads.metrics]
+            for written, of in SURE]  # fmt: skip
+    means = [at(metric, MEANS) for metric in heads.metrics]
     # One way for all: cells of two kinds would be read as none.
     written, sure = max(ways, key=lambda way: sum(None not in of for of in way[1]))
     own = {j: name or "candidate" * (record is Evaluation) for j, name in heads.own.items()}
@@ -369,11 +370,10 @@ def _said(heads: _Heads, j: int, cell: str) -> str:
 
     One number in the place of an interval may be the half of it, which is asked.
     """
-    statistic, cell = heads.numbers[j][1].lower(), cell.strip()
+    level, cell = interval_level(heads.numbers[j][1]), cell.strip()
     n_numbers = len(re.findall("[0-9][0-9.,]*", cell))
-    if statistic not in _INTERVALS or not n_numbers:
+    if level is None or not n_numbers:
         return cell
-    level = re.sub("[^0-9]", "", statistic)
     if n_numbers == 1:
         half = f"{_PLUS_OR_MINUS} {cell.lstrip(_PLUS_OR_MINUS + ' ')}"
         return f"{half} ({level}% CI)" if level else half

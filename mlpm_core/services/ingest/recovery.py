@@ -44,6 +44,7 @@ _NOT_CHAINED: Final = -1
 # as they are written.
 _TODAY: Final = Profile(new_model="new", errors_in="share", running_totals="as_written")
 _AS_THEN: Final = _TODAY.model_copy(update={"is_replay": True})
+_BEFORE_ZONES: Final = _TODAY.model_copy(update={"before_zones": True})
 _BEFORE_LAYOUTS: Final = _TODAY.model_copy(update={"before_layouts": True})
 
 
@@ -191,7 +192,7 @@ class Recovery:
         """Store a batch again, its file read in that way of reading which gives what was stored."""
         if "receipt" not in entry and "notes" not in entry:
             raise StoreError("the ledger of that time did not keep its receipt; restore a backup.")
-        ways: tuple[Profile, ...] = (_TODAY, _BEFORE_LAYOUTS, _AS_THEN)
+        ways: tuple[Profile, ...] = (_TODAY, _BEFORE_ZONES, _BEFORE_LAYOUTS, _AS_THEN)
         if not entry.get("content"):  # nothing tells which of them is right
             ways = (_AS_THEN, _BEFORE_LAYOUTS, _TODAY)
         errors: list[Exception] = []

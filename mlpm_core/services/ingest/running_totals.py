@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -45,11 +47,13 @@ from mlpm_core.records import (
     RolloutResult,
     columns,
 )
+from mlpm_core.services.ingest.scale_rules import AS_WRITTEN as OF_THAT_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlpm_core.intake import ImportRequest
+    from mlpm_core.intake.columns.running_totals import StoredNumbers
     from mlpm_core.intake.parsed_file import ParsedFile
     from mlpm_core.records import Record
     from mlpm_core.store import Reader
@@ -78,12 +82,14 @@ _LENGTHS: Final = {
     **dict.fromkeys(("q", "qtr", "quarter"), "P3M"), **dict.fromkeys(("y", "yr", "year"), "P1Y"),
 }  # fmt: skip
 _PER: Final = re.compile(r"\s*/\s*|\s+per\s+")
+_SCALED: Final = "the file is taken by a factor, and stored periods before it are not"
 
 
 def settled_totals(reader: Reader, asked: ImportRequest, file: ParsedFile) -> ParsedFile:
     """The rows with the number of each period alone, where the file has running totals of them.
 
-    What cannot be told is a fault: a period whose predecessor is missing, or a KPI that is no sum.
+    Periods before it that the file lacks are those stored. What cannot be told is a fault: a period
+    whose predecessor is neither in the file nor stored, or a KPI that is no sum.
 
     Raises
     ------
@@ -103,7 +109,9 @@ def settled_totals(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Pa
         return _whole(asked, file, named, month, "nothing says on which day its week begins")
     of_series, periods = _periods(file)
     why_not = _why_not(reader, asked, file)
-    read = _read(file, named, periods, why_not, month)
+    stored = cache(partial(_stored, reader, asked.project, file, periods))
+    read_from = partial(_read, asked, file, named, periods, why_not, stored)
+    read = read_from(month)
     changed = {i for one in read for i in one.changes}
     if not changed:
         return file
@@ -114,7 +122,7 @@ def settled_totals(reader: Reader, asked: ImportRequest, file: ParsedFile) -> Pa
     if asked.profile.running_totals == AS_WRITTEN:
         return _as_written(asked, file, named[0], "")
     if own != 1 and said is None:
-        by_calendar = _read(file, named, periods, why_not, 1)
+        by_calendar = read_from(1)
         if [one.numbers for one in by_calendar] != [one.numbers for one in read]:
             raise Refusal(questions=[about_fiscal_year([read, by_calendar], periods, of_series)])
     return _taken(file, read, periods, of_series)
@@ -173,14 +181,46 @@ def _periods(file: ParsedFile) -> tuple[list[str], list[Period]]:
 def _spans(file: ParsedFile, series: Sequence[int]) -> list[Period]:
     """The period of each row."""
     fields = file.rows.fields
-    starts = fields["period_start"].cast(pa.timestamp("us")).to_pylist()
-    if "period_end" in fields:
-        lasts = fields["period_end"].cast(pa.timestamp("us")).to_pylist()
-        ends = [last + timedelta(days=1) for last in lasts]
-    else:
-        grains = fields["granularity"].to_pylist()
-        ends = [after(start, grain) for start, grain in zip(starts, grains, strict=True)]
-    return [*map(Period, series, starts, ends)]
+    no_words = [None] * len(series)
+    of_rows = zip(
+        *(
+            fields[name].to_pylist() if name in fields else no_words
+            for name in ("period_start", "period_end", "granularity")
+        ),
+        strict=True,
+    )
+    return [Period(one, *_span(*row)) for one, row in zip(series, of_rows, strict=True)]
+
+
+def _span(start: date, last: date | None, length: str | None) -> tuple[datetime, datetime]:
+    """The first moment of a period and the first one after it, by its last day or its length."""
+    first = _moment(start)
+    return first, after(first, str(length)) if last is None else _moment(last) + timedelta(days=1)
+
+
+def _moment(day: date) -> datetime:
+    return day if isinstance(day, datetime) else datetime.combine(day, time())
+
+
+def _stored(
+    reader: Reader, project: str, file: ParsedFile, periods: Sequence[Period]
+) -> Mapping[str, StoredNumbers]:
+    """What holds now of the series of a file, by field."""
+    record = file.record
+    names = [c.name for c in columns(record) if c.kind in _NUMBERS]
+    numbers: dict[str, dict[int, dict[tuple[datetime, datetime], float]]] = {
+        name: defaultdict(dict) for name in names
+    }
+    words = zip(*(file.rows.fields[name].to_pylist() for name in _SERIES[record]), strict=True)
+    numbered = {key: period.series for key, period in zip(words, periods, strict=True)}
+    for row in reader.table(record, project):
+        series = numbered.get(tuple(row[name] for name in _SERIES[record]))
+        if series is not None:
+            span = _span(row["period_start"], row.get("period_end"), row.get("granularity"))
+            for name in names:
+                if row[name] is not None:
+                    numbers[name][series][span] = row[name]
+    return numbers
 
 
 def _why_not(reader: Reader, asked: ImportRequest, file: ParsedFile) -> list[str]:
@@ -227,26 +267,41 @@ def _first_month(reader: Reader, asked: ImportRequest) -> int:
 
 
 def _read(
+    asked: ImportRequest,
     file: ParsedFile,
     named: Sequence[Named],
     periods: Sequence[Period],
     why_not: Sequence[str],
+    stored: Callable[[], Mapping[str, StoredNumbers]],
     month: int,
 ) -> list[Running]:
     """Everything that is called a running total, read as one."""
-    read = []
+    profile, read = asked.profile, []
+    is_scaled = profile.scale not in (None, OF_THAT_SIZE)
     for one in named:
         totals = file.rows.fields[one.column.name].to_pylist()
         numbers, faults, since = list(totals), {}, one.since(month)
         mine = [totals[i] for i in one.rows]
-        of_period, unclear = alone([periods[i] for i in one.rows], mine, since, one.column.low)
-        for i, total, number in zip(one.rows, mine, of_period, strict=True):
-            numbers[i] = None if why_not[i] and number != total else number
+        numbers_stored = partial(_of_field, stored, one.column.name)
+        of_period, unclear, off = alone(
+            [periods[i] for i in one.rows], mine, since, one.column.low,
+            None if profile.before_zones else numbers_stored,
+        )  # fmt: skip
+        if is_scaled:
+            unclear |= dict.fromkeys(off, _SCALED)
+        for k, (i, total, number) in enumerate(zip(one.rows, mine, of_period, strict=True)):
+            is_told = k not in unclear and (not why_not[i] or number == total)
+            numbers[i] = number if is_told else None
         for k, why in unclear.items():
             faults[one.rows[k]] = why
         faults |= {i: why_not[i] for i in one.rows if why_not[i] and numbers[i] != totals[i]}
-        read.append(Running(one, since, totals, numbers, faults))
+        of_stored = {one.rows[k]: n for k, n in off.items() if one.rows[k] not in faults}
+        read.append(Running(one, since, totals, numbers, faults, of_stored))
     return read
+
+
+def _of_field(stored: Callable[[], Mapping[str, StoredNumbers]], name: str) -> StoredNumbers:
+    return stored()[name]
 
 
 def _as_written(asked: ImportRequest, file: ParsedFile, named: Named, why: str) -> ParsedFile:
@@ -295,6 +350,12 @@ def _taken(
     if n := len({i for one in read for i in one.falls}):
         labels = [one.named.label for one in read if one.falls]
         warnings.append(warned("running-falls", n, n=n, names=labels))
+    if n := len({i for one in read for i in one.stored}):
+        first = next(one for one in read if one.stored)
+        i, labels = min(first.stored), [one.named.label for one in read if one.stored]
+        total, stored = number_in_words(first.totals[i]), number_in_words(first.stored[i])
+        of = {"series": [of_series[i]], "period": periods[i].label, "total": total}
+        warnings.append(warned("running-stored", n, n=n, names=labels, stored=stored, **of))
     main, beside = _BESIDE.get(file.record, ("", ()))
     of_totals = {one.named.column.name for one in read}
     left = [
