@@ -227,3 +227,10 @@ def same_metrics(n: int) -> bytes:
     """A report that says the same metric again and again."""
     one = b'{"key": "recall", "value": 0.5, "timestamp": 1}'
     return b'{"runs": [{"data": {"metrics": [%s]}}]}' % b",".join([one] * n)
+
+
+def far_value(n: int) -> bytes:
+    """Blank lines, and below them one value in the last of many columns of months."""
+    months = [f"{1990 + i // 12}-{i % 12 + 1:02}" for i in range(190)]
+    below = b"\n" * n + b"m1,recall" + b"," * len(months) + b"0.8\n"
+    return b"model_id,metric," + ",".join(months).encode() + b"\n" + below

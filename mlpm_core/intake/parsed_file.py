@@ -144,15 +144,30 @@ def _packed_codes(codes: Codes) -> pa.Array:
 
 
 def _unpacked_codes(packed: Sequence[pa.Array], first: Sequence[int]) -> list[Codes]:
-    """Places of records as they were; those of one after the other are parts of one long row."""
+    """Places of records as they were; those of one after the other are parts of one long row.
+
+    Numbers of records may lie far behind their places, see `Parts`: each then has its own.
+    """
+    spans = [range(start, start + len(codes)) for codes, start in zip(packed, first, strict=True)]
     in_a_row = [pa.types.is_null(codes.type) for codes in packed]
-    ends = [start + len(codes) for codes, start in zip(packed, first, strict=True)]
-    every = np.arange(max(compress(ends, in_a_row), default=0), dtype=np.int64)
-    every.flags.writeable = False
+    of = [*compress(spans, in_a_row)]
+    whole = range(min((s.start for s in of), default=0), max((s.stop for s in of), default=0))
+    if len(whole) <= sum(map(len, of)):
+        row = _numbers(whole)
+        numbers = {span: row[span.start - whole.start :][: len(span)] for span in of}
+    else:
+        numbers = {span: _numbers(span) for span in of}
     return [
-        every[start:end] if is_in_a_row else codes.to_numpy()
-        for codes, start, end, is_in_a_row in zip(packed, first, ends, in_a_row, strict=True)
+        numbers[span] if is_in_a_row else codes.to_numpy()
+        for codes, span, is_in_a_row in zip(packed, spans, in_a_row, strict=True)
     ]
+
+
+def _numbers(span: range) -> Codes:
+    """Numbers one after the other, which nobody may change."""
+    numbers = np.arange(span.start, span.stop, dtype=np.int64)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _typed(column: pa.Array, kind: ColumnKind, empty: dict[pa.DataType, pa.Array]) -> pa.Array:

@@ -212,7 +212,7 @@ def _within(column: str, kind: str, spans: Sequence[tuple[date, date]]) -> str:
 
 
 def wrong_counts(reader: Reader) -> int:
-    """How many counts are not as the stored predictions and labels give them.
+    """How many counts are not as the stored predictions and labels give them, or stand twice.
 
     Counts are held to the unit, sums to a billionth: the order in which numbers are added shows in
     their last digits.
@@ -229,18 +229,18 @@ def recount_all(writer: Writer) -> None:
 
 def _n_wrong(table: CountTable) -> str:
     same = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in table.keys)
-    differ = [f"a.{c} IS DISTINCT FROM b.{c}" for c in table.counts]
+    differ = [f"a.{c} IS DISTINCT FROM b.{c}" for c in ("times", *table.counts)]
     differ += [
         f"(a.{s} IS DISTINCT FROM b.{s} AND NOT coalesce(abs(a.{s} - b.{s}) <= "
         f"1e-9 * greatest(1, {_scale(s)}), false))"
         for s in table.sums
     ]
-    summed = ", ".join(f"sum({c}) AS {c}" for c in (*table.counts, *table.sums))  # if it is twice
+    summed = ", ".join(f"sum({c}) AS {c}" for c in (*table.counts, *table.sums))
     keys = ", ".join(table.keys)
     return (
-        f"SELECT count(*) AS n FROM ({rollup(table)}) a FULL JOIN "
-        f"(SELECT {keys}, {summed} FROM {table.counts_in(table.name)} GROUP BY {keys}) b "
-        f"ON {same} WHERE {' OR '.join(differ)}"
+        f"SELECT count(*) AS n FROM (SELECT *, 1 AS times FROM ({rollup(table)})) a FULL JOIN "
+        f"(SELECT {keys}, count(*) AS times, {summed} FROM {table.counts_in(table.name)} "
+        f"GROUP BY {keys}) b ON {same} WHERE {' OR '.join(differ)}"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tracemalloc
 import zlib
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -92,6 +93,23 @@ def test_what_comes_out_is_counted_whatever_is_said_of_its_size(recipe, n, name)
     assert reject.code == "limit-size"
     assert "the limit is 8 MB" in reject.message
     assert peak < 6 * most
+
+
+def test_a_record_of_a_high_number_costs_no_more_than_another():
+    """Numbers of records tell columns apart, so that one of few lines can be in the millions."""
+    request = replace(
+        asked(bombs.far_value(100_000), "r.csv"), profile=Profile(period_columns="yes")
+    )
+    with ParserSandbox(PROCESSOR) as cage:
+        cage.read(request)
+        tracemalloc.start()
+        found = cage.read(request)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert found.rows.of.tolist() == [0]
+    assert found.row_in_words(0) == "100002 (column 2005-10)"
+    assert found.faults.lines[0] > 10**7
+    assert peak < 2**20
 
 
 CALLED = [

@@ -280,8 +280,15 @@ def test_a_database_built_anew_from_the_ledger_is_counted_too(busy):
         "UPDATE log_scores SET bins = [struct_update(b, score_bin := 30) FOR b IN bins]",
         "UPDATE log_scores SET bins = [struct_update(b, sum_p := b.sum_p * 2) FOR b IN bins]",
         "UPDATE log_scores SET bins = bins[2:]",
+        "UPDATE log_scores SET bins = list_append(bins, NULL)",
+        "UPDATE log_scores SET bins = list_concat(bins, [struct_update(b, n := 0, sum_p := 0, "
+        "sum_p2 := 0, sum_p3 := 0, sum_p4 := 0) FOR b IN bins])",
         "INSERT INTO log_scores SELECT * FROM log_scores",
         "INSERT INTO log_counts SELECT * FROM log_counts",
+        "UPDATE log_counts SET n = n - 1; INSERT INTO log_counts SELECT * REPLACE (1 AS n, "
+        "0 AS n_followed, 0 AS n_wrong, 0 AS n_numbers, 0 AS sum_error, 0 AS sum_abs_error, "
+        "0 AS sum_sq_error, 0 AS sum_actual, 0 AS sum_abs_actual, 0 AS sum_sq_actual, "
+        "0 AS sum_error_actual) FROM log_counts",
         "DELETE FROM log_scores",
         "INSERT INTO log_counts SELECT * REPLACE ('x' AS segment) FROM log_counts",
     ],
