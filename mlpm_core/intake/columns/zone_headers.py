@@ -112,7 +112,7 @@ _ABOVE: Final = re.compile(
     r"|\btimes? (?:are |shown )*in (?:the )?(?P<times>[^\"',;\t#]+))",
     re.IGNORECASE,
 )
-_LONGEST: Final = 500
+_LONGEST: Final = 200
 _FARTHEST: Final = (-12 * 60, 14 * 60)
 
 
@@ -128,7 +128,7 @@ def zone_in_header(header: str) -> str | None:
     >>> [zone_in_header(h) for h in ("UTC Time", "cet_time", "at GMT+1 (BST)", "ts (24h, CET)")]
     ['UTC', 'CET', '+01:00', 'CET']
     """
-    text = header.strip()
+    text = header.strip()[:_LONGEST]
     if (match := _OF_UTC.search(text)) and (offset := _offset(match)):
         return offset
     if match := _BRACKETS.search(text):
@@ -160,6 +160,8 @@ def zone_named(text: str) -> str | None:
     ['+01:00', 'America/New_York', 'Europe/Berlin', None]
     """
     text = text.strip()
+    if len(text) > _LONGEST:
+        return None
     if match := _OFFSET.fullmatch(text):
         return _offset(match)
     if text in ("Z", "UTC", "GMT", "UTC/GMT", "GMT/UTC") or _NONE_AWAY.fullmatch(text):
