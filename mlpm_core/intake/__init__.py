@@ -7,9 +7,10 @@ answer. ``pipeline`` strings them together; all before ``diff`` runs in a ``sand
 
 from __future__ import annotations
 
+from mlpm_core.intake.columns.names import check_project
 from mlpm_core.intake.import_plan import ImportPlan
 from mlpm_core.intake.messages import Refusal, warned
-from mlpm_core.intake.pipeline import check_project, judge, judged, read, rejected_csv
+from mlpm_core.intake.pipeline import judge, judged, read, rejected_csv
 from mlpm_core.intake.profile import Limits, Profile
 from mlpm_core.intake.request import ImportRequest, StoredRecords
 from mlpm_core.intake.sandbox import Bounds, ParserSandbox, SandboxError

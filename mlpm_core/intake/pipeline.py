@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpm_core.errors import InputError
 from mlpm_core.intake.columns.cell_parser import ZONE, Grammar
 from mlpm_core.intake.columns.column_reader import Checker
 from mlpm_core.intake.columns.cost_periods import both_days
@@ -20,6 +19,7 @@ from mlpm_core.intake.columns.damaged_records import (
     structural_rejects,
     without_bad_bytes,
 )
+from mlpm_core.intake.columns.day_times import with_times_of_day
 from mlpm_core.intake.columns.extra_columns import PERIOD, PERIOD_END, extra_columns, file_columns
 from mlpm_core.intake.columns.fill_down import filled_down
 from mlpm_core.intake.columns.header import Fields, Header
@@ -42,7 +42,7 @@ from mlpm_core.intake.columns.metric_rules import (
     result_rows,
     with_one_count,
 )
-from mlpm_core.intake.columns.names import LONGEST, read_name
+from mlpm_core.intake.columns.names import check_project
 from mlpm_core.intake.columns.outcomes import asked_about_classes, known_outcomes, with_classes
 from mlpm_core.intake.columns.period_words import periods_in_words, spans_in_words
 from mlpm_core.intake.columns.periods import periods_of
@@ -67,7 +67,7 @@ from mlpm_core.intake.files.detect import text_of
 from mlpm_core.intake.files.lines import Lines, is_blank
 from mlpm_core.intake.files.table import told_apart
 from mlpm_core.intake.import_plan import ImportPlan
-from mlpm_core.intake.messages import Fault, Refusal, shown, warned
+from mlpm_core.intake.messages import Refusal, warned
 from mlpm_core.intake.name_columns import with_rows_of_counts, with_rows_of_names
 from mlpm_core.intake.parsed_file import NOTES, PERIOD_UNSAID, SET_ASIDE, ParsedFile, counted
 from mlpm_core.intake.period_columns import with_models_above, with_rows_of_periods
@@ -159,6 +159,7 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
     records = without_bad_bytes(records, opened.text)
     records = filled_down(records, opened.header, opened.fields, opened.text)
     records, of_sides = with_credits(records, opened.header, opened.fields)
+    records = with_times_of_day(records, opened.header, opened.fields)
     records, in_dates = with_whole_dates(records, opened.header, opened.fields, asked.profile)
     faults, readings = _cells(records, opened, checker)
     totals = totals_in(records, readings, checker.columns, opened.fields, faults, opened.text)
@@ -231,6 +232,9 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
             read_as.append(f"amounts in {' and '.join(sorted(currencies))}")
     if zones := {n.removeprefix(ZONE) for r in readings.values() for n in r.notes if ZONE in n[:5]}:
         read_as.append(f"times of the zone {' and '.join(sorted(zones))}")
+    if records.times_of_day:
+        of_day = map(opened.header.label, records.times_of_day.values())
+        read_as.append(f"times of day from {' and '.join(of_day)}")
     if opened.spread in SPREADS_IN_WORDS:
         read_as.append(SPREADS_IN_WORDS[opened.spread])
     if checker.grammar.profile is not asked.profile:
@@ -246,7 +250,11 @@ def _parsed(opened: DecodedFile, asked: ImportRequest) -> ParsedFile:
         ignored=records.n_left,
         shape=opened.shape.text,
         blank=len(records.blank),
-        warnings=[*_about_file(opened, records, {*in_dates, *of_sides}), *totals.warnings, *said],
+        warnings=[
+            *_about_file(opened, records, {*in_dates, *of_sides, *records.times_of_day.values()}),
+            *totals.warnings,
+            *said,
+        ],
         read_as=", ".join(read_as),
     )
     if is_left.any():
@@ -313,23 +321,6 @@ def corrected(asked: ImportRequest, corrections: Mapping[int, Sequence[str]]) ->
         When the file is refused as a whole.
     """
     return corrected_file(_opened(asked), corrections)
-
-
-def check_project(project: str) -> None:
-    """See that a project may be called this.
-
-    Raises
-    ------
-    InputError
-        When it may not.
-    """
-    name = read_name(project, is_in_paths=True)
-    if isinstance(name, Fault) or name[0] != project:
-        raise InputError(
-            f"'{shown(project)}' is no name for a project: at most {LONGEST} letters and "
-            "digits, spaces only inside, none of < > or a leading = + - @, and not *, nor dots or "
-            "imports alone between slashes."
-        )
 
 
 def _opened(asked: ImportRequest) -> DecodedFile:

@@ -66,8 +66,8 @@ class Profile(BaseModel):
     ``is_replay``, ``before_layouts`` and ``before_zones`` are no answers: a file that was stored
     before a question was asked is read as it was then, before any of them; before those about
     tables side by side, two lines of heads and errors within cells; or before zones of whole
-    columns were read and stored periods taken off running totals. Nor is ``own_currency``, in which
-    the project counts money.
+    columns and times of day beside days were read, and stored periods taken off running totals. Nor
+    is ``own_currency``, in which the project counts money.
 
     Examples
     --------
@@ -191,7 +191,7 @@ class Profile(BaseModel):
 
     @property
     def reads_zones(self) -> bool:
-        """Whether zones of whole columns are read, and stored periods belong to running totals."""
+        """Whether a file is read as today, not as before zones of whole columns were read."""
         return self.reads_layouts and not self.before_zones
 
     @property

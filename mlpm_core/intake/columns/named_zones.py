@@ -137,6 +137,8 @@ class NamedZones:
         """Which times without a zone are of which, as a header or a column beside says."""
         header, is_local = self._columns.label(name), reading.noting("utc-assumed")
         own = zone_in_header(header)
+        if own is None and (j := table.times_of_day.get(self._columns.at[name])) is not None:
+            own = zone_in_header(self._columns.header_label(j))
         is_open = own in (None, LOCAL)
         beside = (self._beside(table, header) or self._beside(table, None)) if is_open else None
         if beside is None:

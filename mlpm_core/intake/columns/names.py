@@ -6,7 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from mlpm_core.intake.messages import Fault
+from mlpm_core.errors import InputError
+from mlpm_core.intake.messages import Fault, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -98,6 +99,23 @@ def read_name(
     if is_in_paths and name and not _NO_PART.isdisjoint(name.casefold().split("/")):
         return Fault("reserved-name", {"why": "an address with it would mean something else"})
     return name, text.strip(" ") != text.strip(_EDGES)
+
+
+def check_project(project: str) -> None:
+    """See that a project may be called this.
+
+    Raises
+    ------
+    InputError
+        When it may not.
+    """
+    name = read_name(project, is_in_paths=True)
+    if isinstance(name, Fault) or name[0] != project:
+        raise InputError(
+            f"'{shown(project)}' is no name for a project: at most {LONGEST} letters and "
+            "digits, spaces only inside, none of < > or a leading = + - @, and not *, nor dots or "
+            "imports alone between slashes."
+        )
 
 
 def is_number_like(name: str) -> bool:

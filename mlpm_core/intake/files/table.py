@@ -177,7 +177,8 @@ def _as_numbers(strings: pa.Array) -> pa.Array:
 class Table:
     """All records below a header: whole ones column by column, blank and damaged ones apart.
 
-    ``n_left`` are those that an answer left out.
+    ``n_left`` are those that an answer left out; ``times_of_day`` tells by the position of a column
+    of days the one whose times were joined to it.
     """
 
     lines: Codes
@@ -186,6 +187,7 @@ class Table:
     damaged: list[Damage]
     spans: dict[int, int] = field(default_factory=dict)
     n_left: int = 0
+    times_of_day: dict[int, int] = field(default_factory=dict)
 
     @property
     def n_records(self) -> int:
@@ -201,6 +203,7 @@ class Table:
             [i for i in self.blank if not is_dropped(i)],
             [d for d in self.damaged if not is_dropped(d.line)],
             self.spans,
+            times_of_day=self.times_of_day,
         )
         left.n_left = self.n_left + self.n_records - left.n_records
         return left

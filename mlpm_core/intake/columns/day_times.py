@@ -1,0 +1,142 @@
+"""Days and times of day that stand in two columns, as moments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+
+from mlpm_core.intake.columns.cell_parser import is_missing
+from mlpm_core.intake.columns.zone_headers import zone_in_header
+from mlpm_core.intake.files.lines import SPACES
+from mlpm_core.intake.files.table import DictionaryColumn
+from mlpm_core.intake.metric_names import normal
+from mlpm_core.records import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpm_core.intake.columns.header import Fields, Header
+    from mlpm_core.intake.files.table import Table
+
+_TIMES: Final = (
+    "time", "time of day", "clock time", "Uhrzeit", "Zeit", "heure", "hora", "ora", "tijd", "tid",
+    "klockslag", "godzina", "czas", "\u6642\u523b", "\u65f6\u95f4",
+)  # fmt: skip
+_HOURS: Final = ("hour", "hour of day", "hr", "Stunde")
+_DAYS: Final = ("date", "day", "datum", "tag", "jour", "fecha", "data", "on")
+_DAY: Final = re.compile(
+    r"(?:[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}|[0-9]{1,2}\.? [^\W\d_]{3,10}\.?,? [0-9]{4}"
+    r"|[^\W\d_]{3,10}\.? [0-9]{1,2},? [0-9]{4})(?P<midnight>[T ]0?0:00(?::00(?:\.0+)?)?)?"
+)
+_TIME: Final = re.compile(
+    r"(?P<h>[01]?[0-9]|2[0-3]):(?P<m>[0-5][0-9])(?P<s>:[0-5][0-9](?:\.[0-9]{1,9})?)?"
+    r"(?: Uhr)?(?P<half> ?[AaPp]\.?[Mm]\.?)?(?P<zone>Z| ?[+-][0-9]{2}:?[0-9]{2}| [A-Z]{3,4})?"
+)
+_IN_DOTS: Final = re.compile(r"([01]?[0-9]|2[0-3])[.hH]([0-5][0-9])(?: Uhr)?")
+_HOUR: Final = re.compile(r"[01]?[0-9]|2[0-3]")
+
+
+def with_times_of_day(records: Table, header: Header, fields: Fields) -> Table:
+    """The table with days and the times of day beside them as moments, where nothing else is meant.
+
+    ``times_of_day`` of the table then says which column's times were joined to which days.
+    """
+    if not fields.profile.reads_zones:
+        return records
+    days = {
+        j: normal(header.cells[j])
+        for j, field in enumerate(header.fields)
+        if field in fields.columns
+        and fields.columns[field].kind is ColumnKind.MOMENT
+        and _are_all(records.columns[j], _day)
+    }
+    times = {
+        j: (name, read)
+        for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True))
+        if field is None and not header.is_ignored(j, fields)
+        for name, read in [_named(cell)]
+        if _are_all(records.columns[j], read)
+    }
+    for j, name in days.items():
+        stems = {name.removesuffix(word) for word in _DAYS if name.endswith(word)}
+        own = [k for k, (called, _) in times.items() if _apart(called, stems)]
+        of_any = [k for k, (called, _) in times.items() if _apart(called, {""})]
+        found = own or (of_any if len(days) == 1 else [])
+        if len(found) == 1:
+            (k,) = found
+            records.columns[j] = _joined(records.columns[j], records.columns[k], times[k][1])
+            records.times_of_day[j] = k
+    return records
+
+
+def _named(header: str) -> tuple[str, Callable[[str], str | None]]:
+    """What a header calls its column, without a zone that it names, and how cells are read."""
+    text = header.strip()
+    if zone_in_header(text) is not None:
+        text = re.sub(r"[\s_(\[]+[^\s_(\[]+$", "", text) or text
+    name = normal(text)
+    return name, _hour if any(name.endswith(normal(word)) for word in _HOURS) else _time
+
+
+def _apart(called: str, stems: set[str]) -> bool:
+    """Whether a column is called the time of day of one of these."""
+    return any(called == stem + normal(word) for stem in stems for word in (*_TIMES, *_HOURS))
+
+
+def _are_all(column: DictionaryColumn, read: Callable[[str], str | None]) -> bool:
+    """Whether all cells that are filled, and at least one, can be read in a way."""
+    cells = [c for cell in column.cells if not is_missing(c := cell.strip(SPACES))]
+    return bool(cells) and all(read(cell) is not None for cell in cells)
+
+
+def _day(cell: str) -> str | None:
+    """A day, without the midnight that a spreadsheet writes behind it.
+
+    Examples
+    --------
+    >>> _day("02.03.2026 00:00:00"), _day("Mar 2, 2026"), _day("2026-03-02 10:00")
+    ('02.03.2026', 'Mar 2, 2026', None)
+    """
+    match = _DAY.fullmatch(cell)
+    return None if match is None else cell.removesuffix(match["midnight"] or "")
+
+
+def _time(cell: str) -> str | None:
+    """A time of day.
+
+    Examples
+    --------
+    >>> _time("9:30"), _time("11:30:05 PM"), _time("9.30 Uhr"), _time("25:00"), _time("12.5")
+    ('9:30', '11:30:05 PM', '9:30', None, None)
+    """
+    dotted = _IN_DOTS.fullmatch(cell)
+    if dotted is not None:
+        return f"{dotted[1]}:{dotted[2]}"
+    match = _TIME.fullmatch(cell)
+    if match is None:
+        return None
+    half, zone = (match["half"] or "").strip(), match["zone"] or ""
+    return f"{match['h']}:{match['m']}{match['s'] or ''}{half and ' ' + half}{zone}"
+
+
+def _hour(cell: str) -> str | None:
+    return f"{cell.zfill(2)}:00" if _HOUR.fullmatch(cell) else _time(cell)
+
+
+def _joined(
+    days: DictionaryColumn, times: DictionaryColumn, read: Callable[[str], str | None]
+) -> DictionaryColumn:
+    """Each day with its time; one without a time stays as it is."""
+    n = len(times.cells)
+    pairs, places = np.unique(
+        days.codes.astype(np.int64) * n + times.codes.astype(np.int64), return_inverse=True
+    )
+    texts = []
+    for pair in pairs.tolist():
+        cell, time = days.cells[pair // n], read(times.cells[pair % n].strip(SPACES))
+        day = _day(cell.strip(SPACES))
+        texts.append(f"{day} {time}" if day and time else cell)
+    return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(places)))
