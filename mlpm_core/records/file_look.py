@@ -35,6 +35,8 @@ class FileColumn:
         Whether the import would ask about it, or refuse it, if nothing were said.
     is_told : bool
         Whether it is read as it is because an answer says so.
+    is_beside : bool
+        Whether it says more of times beside it, which are read with it unless it is put aside.
     """
 
     key: str
@@ -49,6 +51,7 @@ class FileColumn:
     suggested_unit: str = ""
     must_be_told: bool = False
     is_told: bool = False
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

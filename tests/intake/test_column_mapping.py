@@ -10,8 +10,9 @@ import pytest
 from mlpm_core.errors import InputError
 from mlpm_core.intake import ImportRequest, Profile
 from mlpm_core.intake.pipeline import corrected, look, to_correct
-from mlpm_core.records import MetricResult, columns, record_of
+from mlpm_core.records import MetricResult, Prediction, columns, record_of
 from mlpm_core.services.ingest.column_mapping import (
+    PUT_ASIDE,
     ColumnChoice,
     mapping_answers,
     unfilled,
@@ -90,6 +91,30 @@ def test_what_no_column_holds_is_a_constant():
     answers = mapping_answers(what, choices, {"model_id": "m", "granularity": "P1M"})
     _, (row,) = rows(text.replace("02-05", "02-01"), answers)
     assert (row["model_id"], row["granularity"]) == ("m", "P1M")
+
+
+BESIDE = "id,Date,Time,tz,zone,model,prediction\n1,2024-02-05,9:30,CET,north,m,1\n"
+
+
+@pytest.mark.parametrize(
+    ("time", "zone", "answers", "expected"),
+    [
+        ("", "", [], datetime(2024, 2, 5, 8, 30)),
+        ("", PUT_ASIDE, ["columns.tz=ignore"], datetime(2024, 2, 5, 9, 30)),
+        (PUT_ASIDE, PUT_ASIDE, ["columns.Time=ignore", "columns.tz=ignore"], datetime(2024, 2, 5)),
+    ],
+)
+def test_what_is_read_with_times_beside_it_may_be_put_aside(time, zone, answers, expected):
+    asked = {"kind": "prediction_log"}
+    assert [c.header for c in seen(BESIDE, **asked) if c.is_beside] == ["Time", "tz"]
+    holds = ["prediction_id", "ts", time, zone, "", "model_id", "y_pred"]
+    found = mapping_answers(look(request(BESIDE, **asked)), [*map(ColumnChoice, holds)], {},
+                            ["fields.ts"])  # fmt: skip
+    assert [a for a in found if "ignore" in a] == answers
+    _, (row,) = rows(BESIDE, found, Prediction, "prediction_log")
+    assert row["ts"] == expected
+    put_aside = [c.header for c in seen(BESIDE, **asked, answers=found) if c.is_ignored]
+    assert put_aside == [a.split(".")[1].split("=")[0] for a in answers]
 
 
 def test_columns_of_one_name_or_of_none_are_told_apart_by_their_place():

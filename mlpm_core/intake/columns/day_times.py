@@ -9,7 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from mlpm_core.intake.columns.cell_parser import is_missing
-from mlpm_core.intake.columns.zone_headers import zone_in_header
+from mlpm_core.intake.columns.zone_headers import (
+    rank_of_zones,
+    zone_in_header,
+    zones_beside,
+)
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.metric_names import normal
@@ -70,6 +74,15 @@ def with_times_of_day(records: Table, header: Header, fields: Fields) -> Table:
             records.columns[j] = _joined(records.columns[j], records.columns[k], times[k][1])
             records.times_of_day[j] = k
     return records
+
+
+def tells_of_times(header: str, records: Table, j: int) -> bool:
+    """Whether a column holds zones or times of day, which belong to times beside it."""
+    name, read = _named(header)
+    column = records.columns[j]
+    if rank_of_zones(header) is not None:
+        return bool(zones_beside(header, column.cells))
+    return name.endswith(tuple(map(normal, (*_TIMES, *_HOURS)))) and _are_all(column, read)
 
 
 def _named(header: str) -> tuple[str, Callable[[str], str | None]]:

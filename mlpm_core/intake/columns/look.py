@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mlpm_core.intake.columns.column_answers import ColumnAnswer
+from mlpm_core.intake.columns.day_times import tells_of_times
 from mlpm_core.intake.columns.layout_questions import nameless_columns, near_fields
 from mlpm_core.intake.columns.mapping import filled_cells, fit, has_own_word, is_mostly_numbers
 from mlpm_core.intake.columns.written_units import header_unit
@@ -45,6 +46,9 @@ def look_at(opened: DecodedFile) -> FileLook:
     told |= {j for j, name in enumerate(header.fields) if name and n_of[name] > 1}
     answers = {normal(h.replace("%3D", "=")): a for h, a in fields.profile.columns.items()}
     said = answers.keys() | set(map(normal, fields.profile.fields.values()))
+    has_times = fields.profile.reads_zones and any(
+        c.kind is ColumnKind.MOMENT for c in fields.columns.values()
+    )
     columns = []
     for j, name in enumerate(header.fields):
         cells = filled_cells(records, j)
@@ -66,6 +70,7 @@ def look_at(opened: DecodedFile) -> FileLook:
                 suggested_unit=unit or _unit_of(header.cells[j], fields, name),
                 must_be_told=j in told,
                 is_told=not said.isdisjoint((normal(key), normal(header.cells[j]))),
+                is_beside=has_times and not name and tells_of_times(header.cells[j], records, j),
             )
         )  # fmt: skip
     return FileLook(

@@ -25,10 +25,15 @@ _OF_COLUMNS: Final = ("columns.", "fields.", "constants.", "wide=", "index_colum
                       "empty_last_column=")  # fmt: skip
 _FACTOR: Final = re.compile(r"(?:times|x|\*|\N{MULTIPLICATION SIGN})?\s*([0-9.]+(?:e[+-]?[0-9]+)?)")
 
+PUT_ASIDE: Final = IGNORE
+"""What a column holds that would be read with others, and shall not be."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
     """What a person says that a column holds: a field, ``metric:NAME``, or nothing; and its unit.
+
+    See `PUT_ASIDE` for one that would be read with others.
 
     ``unit`` is a unit such as ``%`` or ``k EUR``, or a factor such as ``times 0.001``.
     """
@@ -92,7 +97,7 @@ def mapping_answers(
     InputError
         When the mapping contradicts itself, or leaves a required field without a column.
     """
-    held = [c.holds for c in choices if c.holds]
+    held = [c.holds for c in choices if c.holds not in ("", PUT_ASIDE)]
     labels = {f.name: f.label for f in look.fields}
     twice = [holds for holds, n in Counter(held).items() if n > 1]
     if twice:
@@ -129,6 +134,8 @@ def mapping_answers(
 
 def _answers(column: FileColumn, choice: ColumnChoice, asked: Collection[str]) -> list[str]:
     key, unit = f"columns.{_escaped(column.key)}", choice.unit.strip()
+    if choice.holds == PUT_ASIDE:
+        return [f"{key}={IGNORE}"]
     if not choice.holds:
         if not column.header and "empty_last_column" in asked:
             return ["empty_last_column=ignore"]

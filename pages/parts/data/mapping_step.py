@@ -10,6 +10,7 @@ import streamlit as st
 from mlpm_core.errors import InputError
 from mlpm_core.records import METRIC_PREFIX, Status
 from mlpm_core.services.ingest.column_mapping import (
+    PUT_ASIDE,
     ColumnChoice,
     is_about_columns,
     mapping_answers,
@@ -125,7 +126,9 @@ def _column(file: UploadedFile, look: FileLook, j: int, column: FileColumn) -> C
     """One column of the file beside what it holds."""
     fields = {f.name: f for f in look.fields}
     options = _options(look, column)
-    now = "" if column.is_ignored else column.field or column.suggestion
+    now = column.field or ("" if column.is_beside else column.suggestion)
+    if column.is_ignored:
+        now = PUT_ASIDE if column.is_beside else ""
     left, right = st.columns([4, 6], vertical_alignment="center")
     with left:
         samples = ", ".join(column.samples) or "empty"
@@ -136,7 +139,7 @@ def _column(file: UploadedFile, look: FileLook, j: int, column: FileColumn) -> C
         f"What {literal(column.header or column.key)} holds",
         options,
         index=options.index(now) if now in options else 0,
-        format_func=lambda o: _option(o, fields),
+        format_func=lambda o: _option(o, fields, column),
         key=at,
         label_visibility="collapsed",
     )
@@ -168,7 +171,7 @@ def _options(look: FileLook, column: FileColumn) -> list[str]:
     """What a column may hold, required fields first; a metric only where its header is a name."""
     needed = [f.name for f in look.fields if f.is_required]
     others = [f.name for f in look.fields if not f.is_required]
-    options = ["", *needed, *others]
+    options = ["", *([PUT_ASIDE] if column.is_beside else []), *needed, *others]
     if column.header and column.key == column.header:
         own = METRIC_PREFIX + column.header
         metrics = [METRIC_PREFIX + m for m in look.metrics]
@@ -177,8 +180,10 @@ def _options(look: FileLook, column: FileColumn) -> list[str]:
     return options
 
 
-def _option(option: str, fields: dict[str, FileField]) -> str:
-    if not option:
+def _option(option: str, fields: dict[str, FileField], column: FileColumn) -> str:
+    if not option and column.is_beside:
+        return "Read with the times beside it"
+    if option in ("", PUT_ASIDE):
         return _UNUSED
     if option.startswith(METRIC_PREFIX):
         return f"The metric {option.removeprefix(METRIC_PREFIX)}"
