@@ -20,7 +20,7 @@ from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
     from mlpm_core.intake.files.table import Table
@@ -40,6 +40,7 @@ _TIME: Final = re.compile(
     r"(?: Uhr)?(?P<half> ?[AaPp]\.?[Mm]\.?)?(?P<zone>Z| ?[+-][0-9]{2}:?[0-9]{2}| [A-Z]{3,4})?"
 )
 _IN_DOTS: Final = re.compile(r"([01]?[0-9]|2[0-3])[.hH]([0-5][0-9])(?: Uhr)?")
+_MOST_LOOKED: Final = 20
 _HOUR: Final = re.compile(r"[01]?[0-9]|2[0-3]")
 
 
@@ -57,16 +58,16 @@ def with_times_of_day(records: Table, header: Header, fields: Fields) -> Table:
         and fields.columns[field].kind is ColumnKind.MOMENT
         and _are_all(records.columns[j], _day)
     }
+    stems = {""}.union(*map(_stems, days.values()))
     times = {
         j: (name, read)
         for j, (cell, field) in enumerate(zip(header.cells, header.fields, strict=True))
-        if field is None and not header.is_ignored(j, fields)
+        if days and field is None and not header.is_ignored(j, fields)
         for name, read in [_named(cell)]
-        if _are_all(records.columns[j], read)
+        if _apart(name, stems) and _are_all(records.columns[j], read)
     }
     for j, name in days.items():
-        stems = {name.removesuffix(word) for word in _DAYS if name.endswith(word)}
-        own = [k for k, (called, _) in times.items() if _apart(called, stems)]
+        own = [k for k, (called, _) in times.items() if _apart(called, _stems(name))]
         of_any = [k for k, (called, _) in times.items() if _apart(called, {""})]
         found = own or (of_any if len(days) == 1 else [])
         if len(found) == 1:
@@ -76,13 +77,14 @@ def with_times_of_day(records: Table, header: Header, fields: Fields) -> Table:
     return records
 
 
-def tells_of_times(header: str, records: Table, j: int) -> bool:
+def tells_of_times(header: Header, records: Table, j: int) -> bool:
     """Whether a column holds zones or times of day, which belong to times beside it."""
-    name, read = _named(header)
     column = records.columns[j]
-    if rank_of_zones(header) is not None:
-        return bool(zones_beside(header, column.cells))
-    return name.endswith(tuple(map(normal, (*_TIMES, *_HOURS)))) and _are_all(column, read)
+    if rank_of_zones(header.cells[j]) is not None:
+        return bool(zones_beside(header.cells[j], column.cells))
+    called, read = _named(header.cells[j])
+    stems = {""}.union(*(_stems(normal(cell)) for cell in header.cells))
+    return _apart(called, stems) and _are_all(column, read)
 
 
 def _named(header: str) -> tuple[str, Callable[[str], str | None]]:
@@ -94,6 +96,11 @@ def _named(header: str) -> tuple[str, Callable[[str], str | None]]:
     return name, _hour if any(name.endswith(normal(word)) for word in _HOURS) else _time
 
 
+def _stems(name: str) -> set[str]:
+    """What the name of a column of days may share with that of its times of day."""
+    return {name.removesuffix(word) for word in _DAYS if name.endswith(word)}
+
+
 def _apart(called: str, stems: set[str]) -> bool:
     """Whether a column is called the time of day of one of these."""
     return any(called == stem + normal(word) for stem in stems for word in (*_TIMES, *_HOURS))
@@ -101,8 +108,14 @@ def _apart(called: str, stems: set[str]) -> bool:
 
 def _are_all(column: DictionaryColumn, read: Callable[[str], str | None]) -> bool:
     """Whether all cells that are filled, and at least one, can be read in a way."""
-    cells = [c for cell in column.cells if not is_missing(c := cell.strip(SPACES))]
+    if any(read(c) is None for c in _filled(column.first(_MOST_LOOKED))):
+        return False  # most columns are none, and long ones are not made a list of to see it
+    cells = _filled(column.cells)
     return bool(cells) and all(read(cell) is not None for cell in cells)
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    return [c for cell in cells if not is_missing(c := cell.strip(SPACES))]
 
 
 def _day(cell: str) -> str | None:

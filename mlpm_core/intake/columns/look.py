@@ -70,7 +70,7 @@ def look_at(opened: DecodedFile) -> FileLook:
                 suggested_unit=unit or _unit_of(header.cells[j], fields, name),
                 must_be_told=j in told,
                 is_told=not said.isdisjoint((normal(key), normal(header.cells[j]))),
-                is_beside=has_times and not name and tells_of_times(header.cells[j], records, j),
+                is_beside=has_times and not name and tells_of_times(header, records, j),
             )
         )  # fmt: skip
     return FileLook(
