@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
-
 N_BINS: Final = 100
 MOST_LISTED: Final = 20
 """Where a version predicts, or meets, more classes than these in a day, they are not listed."""
@@ -30,7 +29,10 @@ _LARGEST: Final = "1.7976931348623157e308"
 
 @dataclass(frozen=True, slots=True)
 class CountTable:
-    """A table of counts: what it counts by, what is counted, and what is summed."""
+    """A table of counts: what it counts by, what is counted, and what is summed.
+
+    ``bin_key`` is the key of which a stored row lists several, each with its counts and sums.
+    """
 
     name: str
     keys: tuple[str, ...]
