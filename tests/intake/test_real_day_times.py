@@ -49,7 +49,7 @@ CASES = [
          rows=made("2026-03-02T22:30")),
     # What is no time of day stays beside, and is named.
     *(Case(f"{cell} is none", **log("Date,Time", f"2026-03-02,{cell}"), rows=made("2026-03-02"),
-           warns=("extra-column",)) for cell in ("25:10", "12.5 s", "soon", "90")),
+           warns=("extra-column",)) for cell in ("25:10", "12.5 s", "12.30", "soon", "90")),
     Case("put aside", **log("Date,Time", "2026-03-02,23:30",
                             answers=("fields.ts=Date", "columns.Time=ignore")),
          rows=made("2026-03-02")),

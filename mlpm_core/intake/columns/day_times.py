@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import pyarrow as pa
-
 from mlpm_core.intake.columns.cell_parser import is_missing
 from mlpm_core.intake.columns.zone_headers import (
     rank_of_zones,
@@ -15,7 +12,6 @@ from mlpm_core.intake.columns.zone_headers import (
     zones_beside,
 )
 from mlpm_core.intake.files.lines import SPACES
-from mlpm_core.intake.files.table import DictionaryColumn
 from mlpm_core.intake.metric_names import normal
 from mlpm_core.records import ColumnKind
 
@@ -23,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpm_core.intake.columns.header import Fields, Header
-    from mlpm_core.intake.files.table import Table
+    from mlpm_core.intake.files.table import DictionaryColumn, Table
 
 _TIMES: Final = (
     "time", "time of day", "clock time", "Uhrzeit", "Zeit", "heure", "hora", "ora", "tijd", "tid",
@@ -39,7 +35,8 @@ _TIME: Final = re.compile(
     r"(?P<h>[01]?[0-9]|2[0-3]):(?P<m>[0-5][0-9])(?P<s>:[0-5][0-9](?:\.[0-9]{1,9})?)?"
     r"(?: Uhr)?(?P<half> ?[AaPp]\.?[Mm]\.?)?(?P<zone>Z| ?[+-][0-9]{2}:?[0-9]{2}| [A-Z]{3,4})?"
 )
-_IN_DOTS: Final = re.compile(r"([01]?[0-9]|2[0-3])[.hH]([0-5][0-9])(?: Uhr)?")
+# A dot alone may be that of a number, such as 12.30 seconds.
+_IN_WORDS: Final = re.compile(r"([01]?[0-9]|2[0-3])(?: ?[hH] ?|\.(?=.* Uhr))([0-5][0-9])(?: Uhr)?")
 _MOST_LOOKED: Final = 20
 _HOUR: Final = re.compile(r"[01]?[0-9]|2[0-3]")
 
@@ -69,9 +66,9 @@ def with_times_of_day(records: Table, header: Header, fields: Fields) -> Table:
     for j, name in days.items():
         own = [k for k, (called, _) in times.items() if _apart(called, _stems(name))]
         of_any = [k for k, (called, _) in times.items() if _apart(called, {""})]
-        found = own or (of_any if len(days) == 1 else [])
-        if len(found) == 1:
-            (k,) = found
+        of_this = own or (of_any if len(days) == 1 else [])
+        if len(of_this) == 1:
+            (k,) = of_this
             records.columns[j] = _joined(records.columns[j], records.columns[k], times[k][1])
             records.times_of_day[j] = k
     return records
@@ -135,12 +132,12 @@ def _time(cell: str) -> str | None:
 
     Examples
     --------
-    >>> _time("9:30"), _time("11:30:05 PM"), _time("9.30 Uhr"), _time("25:00"), _time("12.5")
-    ('9:30', '11:30:05 PM', '9:30', None, None)
+    >>> _time("9:30"), _time("11:30:05 PM"), _time("9.30 Uhr"), _time("9h30"), _time("12.30")
+    ('9:30', '11:30:05 PM', '9:30', '9:30', None)
     """
-    dotted = _IN_DOTS.fullmatch(cell)
-    if dotted is not None:
-        return f"{dotted[1]}:{dotted[2]}"
+    in_words = _IN_WORDS.fullmatch(cell)
+    if in_words is not None:
+        return f"{in_words[1]}:{in_words[2]}"
     match = _TIME.fullmatch(cell)
     if match is None:
         return None
@@ -156,13 +153,9 @@ def _joined(
     days: DictionaryColumn, times: DictionaryColumn, read: Callable[[str], str | None]
 ) -> DictionaryColumn:
     """Each day with its time; one without a time stays as it is."""
-    n = len(times.cells)
-    pairs, places = np.unique(
-        days.codes.astype(np.int64) * n + times.codes.astype(np.int64), return_inverse=True
-    )
-    texts = []
-    for pair in pairs.tolist():
-        cell, time = days.cells[pair // n], read(times.cells[pair % n].strip(SPACES))
-        day = _day(cell.strip(SPACES))
-        texts.append(f"{day} {time}" if day and time else cell)
-    return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(places)))
+
+    def moment_of(cell: str, time: str) -> str:
+        day, time_of_day = _day(cell.strip(SPACES)), read(time.strip(SPACES))
+        return f"{day} {time_of_day}" if day and time_of_day else cell
+
+    return days.joined(times, moment_of)

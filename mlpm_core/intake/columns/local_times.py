@@ -15,7 +15,7 @@ from mlpm_core.intake.columns.time_texts import as_usual
 from mlpm_core.intake.columns.zone_names import UTC_NAME, with_offset
 from mlpm_core.intake.files.lines import SPACES
 from mlpm_core.intake.messages import Refusal, question
-from mlpm_core.records import MetricResult, columns
+from mlpm_core.records import ColumnKind, MetricResult, columns
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -78,6 +78,12 @@ def in_utc(
     return starts, (f"times of the zone {profile.zone}",)
 
 
+def moments_of(reading: Reading) -> Moments:
+    """The moments of every record; none where there is none."""
+    values = reading.array(ColumnKind.MOMENT).to_numpy(zero_copy_only=False)
+    return np.array(values, dtype="datetime64[us]")
+
+
 def from_utc(local: Moments, name: str, is_later: Flags | None = None) -> Durations:
     """By how much the clocks of a zone are before UTC at local times.
 
@@ -121,15 +127,15 @@ def offsets_of(reading: Reading, where: Flags, profile: Profile) -> dict[str, st
     Those that are said to be UTC, in whichever way, are so under the name of it.
     """
     others = np.flatnonzero(where & ~reading.is_faulty())[:_MOST_LOOKED]
-    found: dict[str, str] = {}
+    offsets: dict[str, str] = {}
     for text in dict.fromkeys(reading.text(i).strip(SPACES) for i in others):
         usual = as_usual(text) if profile.reads_zones else text
         plain = with_offset(usual, profile.zones, profile.date_order) or usual
         if _UTC.search(usual):
-            found.setdefault(UTC_NAME, text)
+            offsets.setdefault(UTC_NAME, text)
         elif (match := _OFFSET.search(plain)) is not None:
-            found.setdefault(f"{match[1]}{match[2]}:{match[3] or '00'}", text)
-    return found
+            offsets.setdefault(f"{match[1]}{match[2]}:{match[3] or '00'}", text)
+    return offsets
 
 
 def _offsets_beside(reading: Reading, is_local: Flags, profile: Profile) -> dict[str, str]:
@@ -137,8 +143,8 @@ def _offsets_beside(reading: Reading, is_local: Flags, profile: Profile) -> dict
 
     Then those without are UTC, too.
     """
-    found = offsets_of(reading, ~is_local, profile) if is_local.any() else {}
-    return {} if UTC_NAME in found else found
+    offsets = offsets_of(reading, ~is_local, profile) if is_local.any() else {}
+    return {} if UTC_NAME in offsets else offsets
 
 
 def about_mixed(

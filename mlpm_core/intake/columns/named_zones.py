@@ -17,6 +17,7 @@ from mlpm_core.intake.columns.local_times import (
     COMMON_ZONES,
     about_mixed,
     from_utc,
+    moments_of,
     offsets_of,
     turns,
 )
@@ -180,15 +181,15 @@ class NamedZones:
         readings: Mapping[str, Reading],
     ) -> dict[str, str]:
         """The zones of the file's other times, each with the column that says it; none with UTC."""
-        found: dict[str, str] = {}
+        zones: dict[str, str] = {}
         for other, reading in readings.items():
             if other == name:
                 continue
             of_other = of_zones.get(other, {})
             said = [z for z, where in of_other.items() if z != LOCAL and where.any()]
             said += offsets_of(reading, ~reading.noting("utc-assumed"), self._profile)
-            found |= dict.fromkeys(said, self._columns.label(other))
-        return {} if UTC_NAME in found else found
+            zones |= dict.fromkeys(said, self._columns.label(other))
+        return {} if UTC_NAME in zones else zones
 
     def _moved(
         self,
@@ -205,7 +206,7 @@ class NamedZones:
         if not of_zone:
             self._ask_beside(name, readings, said)
             return reading
-        local, notes = _moments(reading), {"utc-assumed": is_local.copy()}
+        local, notes = moments_of(reading), {"utc-assumed": is_local.copy()}
         if self._are_days(name, readings):
             for where in of_zone.values():
                 notes["utc-assumed"] &= ~where
@@ -233,7 +234,7 @@ class NamedZones:
         own = offsets_of(reading, ~is_local, self._profile)
         if not (own or said):
             return
-        local = _moments(reading)
+        local = moments_of(reading)
         if own:
             if UTC_NAME not in own and not self._columns.is_results:  # `local_times` asks of those
                 mixed = about_mixed(local, reading, is_local, own)
@@ -313,11 +314,6 @@ class NamedZones:
         self.questions.setdefault(field, []).append(asked)
 
 
-def _moments(reading: Reading) -> Moments:
-    values = reading.array(ColumnKind.MOMENT).to_numpy(zero_copy_only=False)
-    return np.array(values, dtype="datetime64[us]")
-
-
 def _without_utc(reading: Reading) -> Reading:
     """A column of times of which none that ends with UTC counts as one without a zone."""
     if isinstance(reading, PlainReading) or "utc-assumed" not in reading.notes:
@@ -327,19 +323,19 @@ def _without_utc(reading: Reading) -> Reading:
     if not said:
         return reading
     is_local = reading.noting("utc-assumed") & ~np.isin(reading.codes, said)
-    return _MovedReading(reading, _moments(reading), {"utc-assumed": is_local})
+    return _MovedReading(reading, moments_of(reading), {"utc-assumed": is_local})
 
 
 def _begin_days(reading: Reading, note: str = "") -> bool:
     """Whether times, or those with a note, are all midnights, which stand for days anywhere."""
-    at = _moments(reading)
+    at = moments_of(reading)
     is_day = (at == at.astype("datetime64[D]")) | reading.noting(LOCAL_DAY)
     return bool(is_day[reading.noting(note) if note else ~np.isnat(at)].all())
 
 
 def _end_days(reading: Reading) -> bool:
     """Whether times without a zone are all midnights, or within the last minute of a day."""
-    at = _moments(reading)[reading.noting("utc-assumed")]
+    at = moments_of(reading)[reading.noting("utc-assumed")]
     last = (at + np.timedelta64(1, "m")).astype("datetime64[D]")
     is_end = (at == at.astype("datetime64[D]")) | (at < last)
     return bool(is_end.all())

@@ -23,7 +23,7 @@ from mlpm_core.intake.columns.dates import (
     moment,
     start_of,
 )
-from mlpm_core.intake.columns.local_times import in_utc
+from mlpm_core.intake.columns.local_times import in_utc, moments_of
 from mlpm_core.intake.columns.period_questions import about_ends, about_few, about_length
 from mlpm_core.intake.columns.rows import Flags, array_of, distinct, flags, keyed
 from mlpm_core.intake.columns.spacing import evenly_apart, may_be_of
@@ -92,7 +92,7 @@ def periods_of(
     starts = _days_of_their_zone(period)
     notes: tuple[str, ...] = _zones(period) if starts is not None else ()
     if starts is None:
-        starts = _moments(period)
+        starts = moments_of(period)
     has_zones = "metric" in readings or (file.is_results and profile.reads_zones)
     if "utc-assumed" in period.notes and has_zones:
         starts, zone = in_utc(starts, readings, period.noting("utc-assumed"), profile)
@@ -100,7 +100,7 @@ def periods_of(
     lengths, is_fixed, is_unsaid = _said(readings, file, starts)
     if "period_end" in file.at:
         ends = _days_of_their_zone(end)
-        ends = _moments(end) if ends is None else ends
+        ends = moments_of(end) if ends is None else ends
         if "period_start" not in file.at:
             return _from_ends(readings, file, profile, faults, ends, lengths, is_unsaid)
         _with_ends(readings, file, faults, starts, ends, lengths, is_fixed, is_unsaid)
@@ -124,11 +124,6 @@ def periods_of(
     return Periods(pa.array(starts), _choice(lengths), is_unsaid, notes)
 
 
-def _moments(reading: Reading) -> Moments:
-    values = reading.array(ColumnKind.MOMENT).to_numpy(zero_copy_only=False)
-    return np.array(values, dtype="datetime64[us]")
-
-
 def _days_of_their_zone(reading: Reading) -> Moments | None:
     """The days of a column of which each is written as the midnight of its zone; else None."""
     if LOCAL_DAY not in reading.notes:
@@ -140,7 +135,7 @@ def _days_of_their_zone(reading: Reading) -> Moments | None:
             is_day |= reading.noting(note)
     if not is_day.all():
         return None
-    moments = _moments(reading)
+    moments = moments_of(reading)
     read: dict[str, Any] = {}
     for record in np.flatnonzero(is_local).tolist():
         text = reading.text(record).strip(SPACES)

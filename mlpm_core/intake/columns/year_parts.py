@@ -291,12 +291,9 @@ def _in_iso_weeks(column: DictionaryColumn) -> DictionaryColumn:
 
 def _joined(years: DictionaryColumn, parts: DictionaryColumn, length: str) -> DictionaryColumn:
     """Parts of years as dates; one without its year stays as it is."""
-    n = len(parts.cells)
-    pairs, places = np.unique(
-        years.codes.astype(np.int64) * n + parts.codes.astype(np.int64), return_inverse=True
-    )
-    texts = []
-    for pair in pairs.tolist():
-        year, part = years.cells[pair // n].strip(SPACES), parts.cells[pair % n]
-        texts.append((_date(year, part, length) if year else None) or part)
-    return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(places)))
+
+    def date_of(year: str, part: str) -> str:
+        year = year.strip(SPACES)
+        return (_date(year, part, length) if year else None) or part
+
+    return years.joined(parts, date_of)

@@ -138,6 +138,24 @@ class DictionaryColumn:
         blank = np.array([is_blank(c) for c in self.cells], dtype=bool)
         return blank[self.codes] if blank.any() else np.zeros(len(self), dtype=bool)
 
+    def joined(
+        self, other: DictionaryColumn, written: Callable[[str, str], str]
+    ) -> DictionaryColumn:
+        """A column of what is written of this cell and that of another column beside it.
+
+        Examples
+        --------
+        >>> years, weeks = DictionaryColumn.of(["2024", "2025"]), DictionaryColumn.of(["1", "1"])
+        >>> years.joined(weeks, lambda year, week: f"{year}-W{week}").cells
+        ['2024-W1', '2025-W1']
+        """
+        n = len(other.cells)
+        pairs, places = np.unique(
+            self.codes.astype(np.int64) * n + other.codes.astype(np.int64), return_inverse=True
+        )
+        texts = [written(self.cells[pair // n], other.cells[pair % n]) for pair in pairs.tolist()]
+        return DictionaryColumn(pa.array(texts, pa.string()).take(pa.array(places)))
+
     def taken(self, kept: Flags) -> DictionaryColumn:
         """The cells of some records."""
         strings = self._pieces.filter(pa.array(kept))
